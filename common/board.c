@@ -1,0 +1,59 @@
+#include "common/board.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/memory.h"
+
+int board_create(struct board **board, int *fd)
+{
+    int error = memory_create("parbench-board", sizeof **board, (void **)board, fd);
+    if (error != 0)
+        return error;
+    for (unsigned worker = 0; worker < BOARD_LINES; worker++)
+        (*board)->lines[worker].task = BOARD_NO_TASK;
+    return 0;
+}
+
+int board_open(const char *path, struct board **board)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    struct stat about;
+    int error = fstat(fd, &about) != 0 ? -errno : 0;
+    if (error == 0 && about.st_size < (off_t)sizeof **board)
+        error = -EINVAL;
+    if (error == 0)
+        error = memory_map(fd, sizeof **board, (void **)board);
+    close(fd);
+    return error;
+}
+
+void board_close(struct board *board)
+{
+    memory_unmap(board, sizeof *board);
+}
+
+void board_clear(struct board *board, unsigned workers, bool timed)
+{
+    CHECK(workers <= BOARD_LINES);
+    board->timed = timed;
+    for (unsigned worker = 0; worker < workers; worker++) {
+        struct board_line *line = &board->lines[worker];
+        line->tasks = line->begin_ns = line->end_ns = line->busy_ns = 0;
+        atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
+    }
+}
+
+void board_enter(struct board *board, unsigned worker)
+{
+    CHECK(worker < BOARD_LINES);
+    struct board_line *line = &board->lines[worker];
+    atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
+    atomic_store_explicit(&line->pid, (int32_t)getpid(), memory_order_relaxed);
+}

@@ -1,0 +1,54 @@
+/*
+ * board.h - a wall board in shared memory: what each worker is doing, readable after its death.
+ *
+ * Each worker owns one line and writes only there; the runner reads all of them, from another
+ * process if need be. So a crash can name its task even where the worker was a thread and took
+ * its whole process along, and the phases of a sample can be told without a clock in a backend.
+ *
+ * The runner that owns the board clears it before each map; a line is written by its worker while
+ * it has work and is quiet between maps, so plain relaxed stores suffice: whoever needs a line to
+ * be complete (the runner after map) has already synchronised with the worker to get its results.
+ */
+#ifndef PARBENCH_COMMON_BOARD_H
+#define PARBENCH_COMMON_BOARD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOARD_LINES   1024 /* the most workers that a pool may have */
+#define BOARD_NO_TASK (-1)
+
+struct board_line {               /* two cache lines, so that no worker slows its neighbour */
+    _Alignas(128) _Atomic int64_t task; /* being run now, or BOARD_NO_TASK */
+    _Atomic int32_t pid;          /* the worker's process; 0 while there is none */
+    uint32_t reserved;
+    uint64_t tasks;               /* run in this map */
+    uint64_t begin_ns;            /* first kernel's begin in this map; 0: none yet, or untimed */
+    uint64_t end_ns;              /* last kernel's end */
+    uint64_t busy_ns;             /* spent in kernels */
+};
+
+struct board {
+    uint32_t timed;               /* runner: workers note times in this map */
+    _Atomic uint32_t injected;    /* faults done so far: each is done once, also after a retry */
+    _Alignas(128) struct board_line lines[BOARD_LINES];
+};
+
+/* Makes a board in a memfd and maps it. Returns 0 or a negative errno; *fd may be handed to other
+ * processes (as a descriptor or as /proc/PID/fd/N) for board_open. The caller owns both. */
+int board_create(struct board **board, int *fd);
+
+/* Maps the board behind a path. Returns 0 or a negative errno. */
+int board_open(const char *path, struct board **board);
+
+void board_close(struct board *board);
+
+/* Before a map, while no worker works: forgets counts and times, keeps pids. */
+void board_clear(struct board *board, unsigned workers, bool timed);
+
+/* A worker signs its line when it starts to serve: its pid, no task. */
+void board_enter(struct board *board, unsigned worker);
+
+#endif

@@ -1,0 +1,89 @@
+#include "common/child.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+
+int child_die_with(pid_t parent)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return -errno;
+    return getppid() == parent ? 0 : -ESRCH; /* the parent may have died before we asked */
+}
+
+int child_start(struct child *child, int (*body)(void *argument), void *argument)
+{
+    pid_t parent = getpid();
+    *child = CHILD_NONE;
+    fflush(NULL); /* or both processes would write what is buffered now */
+    pid_t pid = fork();
+    if (pid < 0)
+        return -errno;
+    if (pid == 0)
+        _exit(child_die_with(parent) != 0 ? 1 : body(argument));
+    child->pid = pid;
+    child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by definition */
+    if (child->pidfd < 0) {
+        int error = -errno;
+        child_end(child);
+        return error;
+    }
+    return 0;
+}
+
+static void reap(struct child *child, int *status)
+{
+    int ended = 0;
+    pid_t pid;
+    do
+        pid = waitpid(child->pid, &ended, 0);
+    while (pid < 0 && errno == EINTR);
+    CHECK(pid == child->pid);
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    *child = CHILD_NONE;
+    if (status != NULL)
+        *status = ended;
+}
+
+int child_wait(struct child *child, uint64_t deadline_ns, int *status)
+{
+    struct pollfd end = {.fd = child->pidfd, .events = POLLIN};
+    for (;;) {
+        int ready = poll(&end, 1, clock_left_ms(deadline_ns));
+        if (ready > 0)
+            break;
+        if (ready == 0)
+            return -ETIMEDOUT;
+        CHECK(errno == EINTR || errno == EAGAIN || errno == ENOMEM);
+    }
+    reap(child, status);
+    return 0;
+}
+
+void child_end(struct child *child)
+{
+    if (child->pid == 0)
+        return;
+    kill(child->pid, SIGKILL); /* not yet reaped, so the number is still its own */
+    reap(child, NULL);
+}
+
+char *child_describe(int status, char *text, size_t bytes)
+{
+    if (WIFSIGNALED(status))
+        snprintf(text, bytes, "killed by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(text, bytes, "exited with status %d", WEXITSTATUS(status));
+    return text;
+}
