@@ -16,6 +16,7 @@ int board_create(struct board **board, int *fd)
         return error;
     for (unsigned worker = 0; worker < BOARD_LINES; worker++)
         (*board)->lines[worker].task = BOARD_NO_TASK;
+    atomic_init(&(*board)->crashed, -1);
     return 0;
 }
 
@@ -45,7 +46,7 @@ void board_clear(struct board *board, unsigned workers, bool timed)
     board->timed = timed;
     for (unsigned worker = 0; worker < workers; worker++) {
         struct board_line *line = &board->lines[worker];
-        line->tasks = line->begin_ns = line->end_ns = line->busy_ns = 0;
+        line->tasks = line->calls = line->begin_ns = line->end_ns = line->busy_ns = 0;
         atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
     }
 }
@@ -56,4 +57,5 @@ void board_enter(struct board *board, unsigned worker)
     struct board_line *line = &board->lines[worker];
     atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
     atomic_store_explicit(&line->pid, (int32_t)getpid(), memory_order_relaxed);
+    atomic_store_explicit(&line->tid, (int32_t)gettid(), memory_order_relaxed);
 }

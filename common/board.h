@@ -23,8 +23,9 @@
 struct board_line {               /* two cache lines, so that no worker slows its neighbour */
     _Alignas(128) _Atomic int64_t task; /* being run now, or BOARD_NO_TASK */
     _Atomic int32_t pid;          /* the worker's process; 0 while there is none */
-    uint32_t reserved;
-    uint64_t tasks;               /* run in this map */
+    _Atomic int32_t tid;          /* its thread, as the kernel counts them (gettid(2)) */
+    uint64_t tasks;               /* run in this map ... */
+    uint64_t calls;               /* ... in so many calls of job_run */
     uint64_t begin_ns;            /* first kernel's begin in this map; 0: none yet, or untimed */
     uint64_t end_ns;              /* last kernel's end */
     uint64_t busy_ns;             /* spent in kernels */
@@ -33,6 +34,8 @@ struct board_line {               /* two cache lines, so that no worker slows it
 struct board {
     uint32_t timed;               /* runner: workers note times in this map */
     _Atomic uint32_t injected;    /* faults done so far: each is done once, also after a retry */
+    _Atomic int32_t crashed;      /* the worker whose thread brought the process down, or -1 */
+    _Atomic uint32_t finished;    /* 1: the cell came to its end and has written all its rows */
     _Alignas(128) struct board_line lines[BOARD_LINES];
 };
 

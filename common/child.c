@@ -20,26 +20,6 @@ int child_die_with(pid_t parent)
     return getppid() == parent ? 0 : -ESRCH; /* the parent may have died before we asked */
 }
 
-int child_start(struct child *child, int (*body)(void *argument), void *argument)
-{
-    pid_t parent = getpid();
-    *child = CHILD_NONE;
-    fflush(NULL); /* or both processes would write what is buffered now */
-    pid_t pid = fork();
-    if (pid < 0)
-        return -errno;
-    if (pid == 0)
-        _exit(child_die_with(parent) != 0 ? 1 : body(argument));
-    child->pid = pid;
-    child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by definition */
-    if (child->pidfd < 0) {
-        int error = -errno;
-        child_end(child);
-        return error;
-    }
-    return 0;
-}
-
 static void reap(struct child *child, int *status)
 {
     int ended = 0;
@@ -55,6 +35,39 @@ static void reap(struct child *child, int *status)
         *status = ended;
 }
 
+void child_end(struct child *child)
+{
+    if (child->pid == 0)
+        return;
+    kill(child->pid, SIGKILL); /* not yet reaped, so the number is still its own */
+    reap(child, NULL);
+}
+
+int child_adopt(struct child *child, pid_t pid)
+{
+    child->pid = pid;
+    child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by definition */
+    if (child->pidfd < 0) {
+        int error = -errno;
+        child_end(child);
+        return error;
+    }
+    return 0;
+}
+
+int child_start(struct child *child, int (*body)(void *argument), void *argument)
+{
+    pid_t parent = getpid();
+    *child = CHILD_NONE;
+    fflush(NULL); /* or both processes would write what is buffered now */
+    pid_t pid = fork();
+    if (pid < 0)
+        return -errno;
+    if (pid == 0)
+        _exit(child_die_with(parent) != 0 ? 1 : body(argument));
+    return child_adopt(child, pid);
+}
+
 int child_wait(struct child *child, uint64_t deadline_ns, int *status)
 {
     struct pollfd end = {.fd = child->pidfd, .events = POLLIN};
@@ -68,14 +81,6 @@ int child_wait(struct child *child, uint64_t deadline_ns, int *status)
     }
     reap(child, status);
     return 0;
-}
-
-void child_end(struct child *child)
-{
-    if (child->pid == 0)
-        return;
-    kill(child->pid, SIGKILL); /* not yet reaped, so the number is still its own */
-    reap(child, NULL);
 }
 
 char *child_describe(int status, char *text, size_t bytes)

@@ -25,6 +25,10 @@ struct child {
  * live as long as the child may. */
 int child_start(struct child *child, int (*body)(void *argument), void *argument);
 
+/* Takes over a process that was forked by other means. Returns 0, or a negative errno after having
+ * killed it. */
+int child_adopt(struct child *child, pid_t pid);
+
 /* In a process that has just started: dies with parent. Returns 0 or a negative errno. */
 int child_die_with(pid_t parent);
 

@@ -45,6 +45,7 @@ int job_run(const struct job *job, unsigned worker, size_t first, size_t count, 
     }
     atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
     line->tasks += count;
+    line->calls++;
     if (begin != 0) {
         line->end_ns = clock_ns();
         line->busy_ns += line->end_ns - begin;

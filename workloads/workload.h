@@ -21,6 +21,11 @@
 #define WORKLOAD_TASKS_MAX        100000000u
 #define WORKLOAD_TOTAL_BYTES_MAX  (4ull << 30)        /* of all tasks, and of all results */
 
+struct parameter_unit {  /* 64KiB is 64 x 1024: a suffix and its factor; a table ends with NULL */
+    const char *name;
+    int64_t factor;
+};
+
 /* One parameter as users set it: name=value, an integer within bounds, or a list of them. */
 struct parameter {
     const char *name;    /* NULL ends a table */
@@ -28,12 +33,14 @@ struct parameter {
     const char *meaning; /* for help: what it is, in which unit */
     int64_t least, most; /* bounds, included */
     bool list;           /* values separated by / */
+    const struct parameter_unit *units; /* suffixes that are understood; NULL: none */
 };
 
 /* A parameter's values, in the order of the workload's table. */
 struct setting {
     size_t count;        /* 0: left out; 1 for a plain integer; more for a list */
     int64_t *values;     /* values[count], owned by the work */
+    bool given;          /* by the user; else the values are the initial ones */
 };
 
 struct work {
@@ -52,8 +59,9 @@ struct workload {
     const struct parameter *parameters; /* at most WORKLOAD_PARAMETERS_MAX, ends with a NULL name */
     kernel_function *kernel;
 
-    /* Sets work->tasks and work->shape from its settings. Returns 0, or -EINVAL with one line in
-     * message[bytes] that says which combination is refused and what would be right. */
+    /* Sets work->tasks and work->shape from its settings, and a setting's count to 0 where another
+     * one replaces it. Sizes are checked by work_open afterwards. Returns 0, or -EINVAL with one
+     * line in message[bytes] that says which combination is refused and what would be right. */
     int (*plan)(struct work *work, char *message, size_t bytes);
 
     /* Writes task index (0 .. tasks-1) into task[task_bytes], all of it. */

@@ -17,6 +17,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "bench/data/columns.h"
+
 struct sample {
     const char *suite;      /* "run", "lecture", ... */
     const char *workload;   /* name */
@@ -47,6 +49,10 @@ struct sample_table {
     char **texts;        /* what the rows' texts point to */
     size_t text_count;
 };
+
+#define SAMPLE_COLUMNS 33
+
+extern const struct column sample_columns[SAMPLE_COLUMNS];
 
 void sample_write_header(FILE *out);
 

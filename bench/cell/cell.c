@@ -1,0 +1,71 @@
+/*
+ * cell - the program of one measurement, in a fresh process.
+ *
+ * bench starts it for every cell and every round, behind mpirun where the backend asks for that, so
+ * that no backend inherits another's threads, heap or page tables. It speaks to bench through two
+ * files: the board and the rows of samples.
+ *
+ *     cell --describe NAME      says what a backend is, for bench list
+ *     cell --workload ... -- GOOGLE-BENCHMARK-FLAGS
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/cell/arguments.h"
+#include "bench/cell/crash.h"
+#include "bench/cell/load.h"
+#include "bench/cell/measure.h"
+#include "common/child.h"
+
+#define MESSAGE_BYTES 512
+
+static int describe(const char *name)
+{
+    char message[MESSAGE_BYTES];
+    const struct backend *backend = load_backend(name, message, sizeof message);
+    if (backend == NULL) {
+        printf("problem\t%s\n", message);
+        return MEASURE_OK;
+    }
+    printf("name\t%s\nsummary\t%s\n", backend->name, backend->summary);
+    if (backend->mpirun)
+        printf("mpirun\tyes\n");
+    return MEASURE_OK;
+}
+
+static int refuse(const char *message)
+{
+    fprintf(stderr, "%s\n", message);
+    return MEASURE_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    char message[MESSAGE_BYTES];
+    struct arguments arguments;
+    struct work *work;
+    struct board *board;
+
+    if (child_die_with(getppid()) != 0)
+        return MEASURE_FAILED;
+    if (argc == 3 && strcmp(argv[1], "--describe") == 0)
+        return describe(argv[2]);
+    if (arguments_read(argc, argv, &arguments) != 0)
+        return MEASURE_USAGE;
+    const struct backend *backend = load_backend(arguments.backend, message, sizeof message);
+    if (backend == NULL || work_open(arguments.workload, &work, message, sizeof message) != 0)
+        return refuse(message);
+    int error = board_open(arguments.board, &board);
+    if (error != 0) {
+        snprintf(message, sizeof message, "cannot open the board: %s", strerror(-error));
+        work_close(work);
+        return refuse(message);
+    }
+    crash_watch(board);
+    enum measure_outcome outcome = measure_cell(&arguments, backend, work, board);
+    board_close(board);
+    work_close(work);
+    return outcome;
+}

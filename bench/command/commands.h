@@ -1,0 +1,16 @@
+/*
+ * commands.h - the commands of bench. Each is called with its own name as argv[0], prints what it
+ * has to say on standard output, and returns bench's exit status. With --help it explains itself.
+ */
+#ifndef PARBENCH_BENCH_COMMAND_COMMANDS_H
+#define PARBENCH_BENCH_COMMAND_COMMANDS_H
+
+enum command_status { COMMAND_OK = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
+
+/* Writes "bench: " and the line to standard error; returns COMMAND_USAGE. */
+int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int list_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * environment.h - the machine beside its numbers: environment.json.
+ */
+#ifndef PARBENCH_BENCH_COMMAND_ENVIRONMENT_H
+#define PARBENCH_BENCH_COMMAND_ENVIRONMENT_H
+
+#include <stdio.h>
+
+/* Writes one JSON object: an object for each group of facts (fact.h), and `warnings`, what of it
+ * spoils measurements. What cannot be known is null. Takes some ten milliseconds, so call it before
+ * anything is measured (and the load is the load at the start). argv: of bench itself, for the
+ * command line. Returns 0, -ENOMEM or -EIO. */
+int environment_write(FILE *out, int argc, char **argv);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * The operating system and the limits that it sets.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+
+#include "bench/command/cores.h"
+#include "bench/command/facts/fact.h"
+#include "bench/command/read_file.h"
+#include "common/memory.h"
+
+#define MIB           (1024u * 1024u)
+#define BUSY_PER_CORE 0.3 /* a load above this share of the cores is worth a warning */
+
+static void find_kernel(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    struct utsname name;
+    if (uname(&name) == 0)
+        fact_text(fact, "%s %s %s", name.sysname, name.release, name.machine);
+}
+
+static void find_distribution(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    char text[4096], name[128];
+    read_file("/etc/os-release", text, sizeof text);
+    fact_text(fact, "%s", read_value(text, "PRETTY_NAME", name, sizeof name));
+}
+
+static void find_load(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    double load;
+    if (getloadavg(&load, 1) != 1)
+        return;
+    fact_real(fact, load);
+    if (load > BUSY_PER_CORE * cores_online())
+        fact_warn(fact, "others are at work: a load of %.2f on %u cores; wait, or end them", load,
+                  cores_online());
+}
+
+static void find_shared_memory(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    struct statvfs status;
+    if (statvfs("/dev/shm", &status) != 0) {
+        fact_unknown(fact, "no /dev/shm");
+        return;
+    }
+    uint64_t free_mib = (uint64_t)status.f_bavail * status.f_frsize / MIB;
+    fact_integer(fact, (int64_t)free_mib);
+    if (free_mib < 64)
+        fact_warn(fact,
+                  "only %" PRIu64 " MiB free in /dev/shm: MPI needs more for its segments "
+                  "(docker run --shm-size=1g)",
+                  free_mib);
+}
+
+static void find_memfd(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    void *memory;
+    int error = memory_create("parbench-doctor", MIB, &memory, NULL);
+    fact_text(fact, "%s", error == 0 ? "works" : strerror(-error));
+    if (error == 0)
+        memory_unmap(memory, MIB);
+    else
+        fact_warn(fact, "no shared memory (memfd_create: %s): nearly all backends need it",
+                  strerror(-error));
+}
+
+struct limit {
+    int resource;       /* of getrlimit(2) */
+    uint64_t unit;      /* what the number is divided by */
+    uint64_t enough;    /* in these units; 0: whatever there is */
+    const char *needed; /* for what */
+};
+
+static void find_limit(const struct fact_query *query, struct fact *fact)
+{
+    const struct limit *limit = query->rule->detail;
+    struct rlimit value;
+    if (getrlimit((__rlimit_resource_t)limit->resource, &value) != 0)
+        return;
+    if (value.rlim_cur == RLIM_INFINITY) {
+        fact_unknown(fact, "unlimited");
+        return;
+    }
+    fact_integer(fact, (int64_t)(value.rlim_cur / limit->unit));
+    if (value.rlim_cur / limit->unit < limit->enough)
+        fact_warn(fact, "%s: a limit of %" PRIu64 " is too low for %s", query->rule->label,
+                  (uint64_t)(value.rlim_cur / limit->unit), limit->needed);
+}
+
+static void find_pipe_size(const struct fact_query *query, struct fact *fact)
+{
+    char line[32];
+    long bytes = atol(read_line(query->rule->detail, line, sizeof line));
+    if (bytes > 0)
+        fact_integer(fact, bytes / 1024);
+}
+
+static const struct limit processes = {RLIMIT_NPROC, 1, 256, "many workers"},
+                          descriptors = {RLIMIT_NOFILE, 1, 256, "many workers"},
+                          locked = {RLIMIT_MEMLOCK, 1024, 0, ""},
+                          stack = {RLIMIT_STACK, 1024, 0, ""};
+
+const struct fact_rule system_rules[] = {
+    {"kernel", "kernel", "", find_kernel, NULL, false},
+    {"distribution", "distribution", "", find_distribution, NULL, false},
+    {"load_1min", "load, last minute", "", find_load, NULL, false},
+    {"huge_pages", "transparent huge pages", "", fact_first_line,
+     "/sys/kernel/mm/transparent_hugepage/enabled", false},
+    {"shm_free_mib", "free in /dev/shm", "MiB", find_shared_memory, NULL, true},
+    {"memfd", "anonymous shared memory", "", find_memfd, NULL, true},
+    {"processes_max", "processes, at most", "", find_limit, &processes, true},
+    {"descriptors_max", "descriptors, at most", "", find_limit, &descriptors, true},
+    {"locked_max_kib", "locked memory, at most", "KiB", find_limit, &locked, true},
+    {"stack_max_kib", "stack, at most", "KiB", find_limit, &stack, true},
+    {"pipe_max_kib", "pipe, at most", "KiB", find_pipe_size, "/proc/sys/fs/pipe-max-size", true},
+    {NULL, NULL, NULL, NULL, NULL, false},
+};

@@ -1,0 +1,102 @@
+#include "bench/data/baseline.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/data/statistics.h"
+
+static const struct estimate by_definition = {1.0, 1.0, 1.0};
+
+/* What a sample gives to a ratio: a value above 0, or 0 for nothing. */
+typedef double sample_value(const struct sample *sample);
+
+static double wall_of(const struct sample *sample)
+{
+    return (double)sample->wall_ns;
+}
+
+static double probe_of(const struct sample *sample)
+{
+    return (double)sample->probe_calls_per_s;
+}
+
+/* What the machine could have computed in the sample's time (in calls, times 10^9). */
+static double calls_of(const struct sample *sample)
+{
+    return wall_of(sample) * probe_of(sample);
+}
+
+static int make_series(const struct sample_list *list, sample_value *value_of,
+                       struct series *series)
+{
+    *series = (struct series){.observations = calloc(list->count + 1, sizeof(struct observation))};
+    if (series->observations == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < list->count; i++) {
+        double value = value_of(list->samples[i]);
+        if (value > 0)
+            series->observations[series->count++] =
+                (struct observation){list->samples[i]->round, value};
+    }
+    return 0;
+}
+
+static int ratio_of(const struct sample_list *above, const struct sample_list *below,
+                    sample_value *value_of, struct estimate *ratio, size_t *rounds)
+{
+    struct series upper = {0}, lower = {0};
+    int error = make_series(above, value_of, &upper);
+    if (error == 0)
+        error = make_series(below, value_of, &lower);
+    if (error == 0)
+        error = statistics_ratio(&upper, &lower, ratio, rounds);
+    free(upper.observations);
+    free(lower.observations);
+    return error;
+}
+
+static double dispatch_ns_per_task(const struct summary *cell, unsigned cores)
+{
+    double used = cell->capacity_efficiency;
+    if (isnan(used))
+        used = cell->speedup / (double)(cell->workers < cores ? cell->workers : cores);
+    if (isnan(used) || cell->tasks == 0)
+        return NAN;
+    return fmax(0.0, cell->median_ns * (1.0 - used) / (double)cell->tasks);
+}
+
+bool is_baseline(const struct summary *cell)
+{
+    return strcmp(cell->backend, "serial") == 0;
+}
+
+int baseline_compare(struct summary *cell, const struct sample_list *own,
+                     const struct sample_list *serial, unsigned cores)
+{
+    struct estimate speedup, capacity, used;
+    size_t rounds;
+    int error = ratio_of(serial, own, wall_of, &speedup, &rounds);
+    if (error == 0)
+        error = ratio_of(own, serial, probe_of, &capacity, NULL);
+    if (error == 0)
+        error = ratio_of(serial, own, calls_of, &used, NULL);
+    if (error != 0)
+        return error;
+    if (is_baseline(cell) && own->count > 0)
+        speedup = capacity = used = by_definition;
+    cell->rounds = rounds;
+    cell->speedup = speedup.value;
+    cell->speedup_low = speedup.low;
+    cell->speedup_high = speedup.high;
+    cell->efficiency = speedup.value / (double)cell->workers;
+    cell->capacity = capacity.value;
+    cell->capacity_low = capacity.low;
+    cell->capacity_high = capacity.high;
+    cell->capacity_efficiency = used.value;
+    cell->capacity_efficiency_low = used.low;
+    cell->capacity_efficiency_high = used.high;
+    cell->dispatch_ns_per_task = dispatch_ns_per_task(cell, cores);
+    return 0;
+}

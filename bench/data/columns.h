@@ -1,0 +1,49 @@
+/*
+ * columns.h - a record as a table of columns, from which its CSV and JSON follow.
+ *
+ * A column stands in one place: its name, where its field lies in the record, and of what kind it
+ * is. The header line, a row and a JSON object are then the same loop over the same table.
+ * Numbers have a decimal point if the program has left LC_NUMERIC alone.
+ */
+#ifndef PARBENCH_BENCH_DATA_COLUMNS_H
+#define PARBENCH_BENCH_DATA_COLUMNS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum column_kind {
+    COLUMN_TEXT,  /* const char *; NULL is as "" */
+    COLUMN_COUNT, /* uint64_t */
+    COLUMN_REAL   /* double; what is not finite is an empty field, in JSON null */
+};
+
+struct column {
+    const char *name;
+    size_t offset; /* of the field in the record */
+    enum column_kind kind;
+    bool optional; /* a reader does without it: the field is then 0 */
+};
+
+/* A row of such a table, for a field named like its column. */
+#define COLUMN(record, field, column_kind)                                                         \
+    {                                                                                              \
+        .name = #field, .offset = offsetof(struct record, field), .kind = column_kind              \
+    }
+#define COLUMN_OPTIONAL(record, field, column_kind)                                                \
+    {                                                                                              \
+        .name = #field, .offset = offsetof(struct record, field), .kind = column_kind,             \
+        .optional = true                                                                           \
+    }
+
+void columns_write_header(FILE *out, const struct column columns[], size_t count);
+
+/* One complete row. Text is quoted where needed (RFC 4180); a newline in it stays, other control
+ * characters and malformed bytes are made harmless (text.h). */
+void columns_write_row(FILE *out, const struct column columns[], size_t count, const void *record);
+
+/* Returns the record as a new JSON object, in the order of the columns; NULL: no memory. */
+json_t *columns_json(const struct column columns[], size_t count, const void *record);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * table.h - a summary for people: aligned on a terminal, or as Markdown, LaTeX, CSV, JSON.
+ *
+ * CSV and JSON hold every column of the summary in base units (summary.h). The others hold what a
+ * reader compares, in units chosen for each value, grouped by workload; parameters which all cells
+ * of a group share stand once, in its heading. The columns of those:
+ *
+ *   median, +-     of the wall time; half of its 95 % interval's width
+ *   speedup, +-    against serial, within rounds
+ *   capacity       cores' worth of compute that the machine gave to so many workers
+ *   used           capacity_efficiency: how much of that the cell turned into speedup
+ *   dispatch       dispatch_ns_per_task
+ *   tasks          run by one worker, least..most
+ *   notes          failed, skipped, retried, oversubscribed, noisy, or too few samples for 95 %
+ */
+#ifndef PARBENCH_BENCH_PRESENT_TABLE_H
+#define PARBENCH_BENCH_PRESENT_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "bench/data/summary.h"
+
+enum table_format {
+    TABLE_TERMINAL, /* "table": as wide as the terminal if out is one, else as wide as needed */
+    TABLE_CSV,      /* "csv" */
+    TABLE_JSON,     /* "json" */
+    TABLE_MARKDOWN, /* "markdown" */
+    TABLE_LATEX     /* "latex": a tabular for the package booktabs */
+};
+
+/* Reads a format's name. Returns 0, or -EINVAL with one line in message[bytes]. */
+int table_format_parse(const char *text, enum table_format *format, char *message, size_t bytes);
+
+/* Prints the summary. Colours only where out is a terminal and NO_COLOR is not set. Returns 0,
+ * -ENOMEM or -EIO. */
+int table_print(FILE *out, const struct summary_table *summary, enum table_format format);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * command_line.h - the command line of a cell, spelled out.
+ */
+#ifndef PARBENCH_BENCH_SUITE_COMMAND_LINE_H
+#define PARBENCH_BENCH_SUITE_COMMAND_LINE_H
+
+#include "bench/suite/launch.h"
+
+/* Paths by which the cell, or any rank of it, reaches what the runner holds open. */
+struct cell_paths {
+    char program[4096];
+    char board[64];
+    char rows[64];
+    char results[64]; /* "" if nobody asked for results */
+};
+
+/* Returns argv of the cell program, ending with NULL, or NULL: no memory. The caller frees it with
+ * command_line_free. */
+char **command_line_make(const struct launch *launch, const struct cell_paths *paths,
+                         uint64_t launched_ns);
+
+void command_line_free(char **argv);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * describe.h - what a backend is, asked of the cell program.
+ *
+ * bench itself loads no backend: a module may start threads, crash or be missing a library, and
+ * that must cost no more than an answer.
+ */
+#ifndef PARBENCH_BENCH_SUITE_DESCRIBE_H
+#define PARBENCH_BENCH_SUITE_DESCRIBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct description {
+    char *name;    /* as the backend calls itself; as it was asked for if it can't be loaded */
+    char *summary; /* "" if it can't be loaded */
+    bool mpirun;   /* its cell is started behind mpirun */
+    char *problem; /* why it can't run here, or NULL */
+};
+
+/* Describes names[count] (names of the registry or paths of plugins) in that order. Returns 0 with
+ * *list[count] owned by the caller (describe_free), or a negative errno. */
+int describe_backends(const char *const *names, size_t count, struct description **list);
+
+void describe_free(struct description *list, size_t count);
+
+#endif

@@ -1,0 +1,125 @@
+#include "bench/suite/janitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+
+#define CLEAN_LIMIT_NS (2 * NS_PER_S)
+#define STOP_LIMIT_NS  (5 * NS_PER_S)
+#define RETRY_MS       5
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    remove(path);
+    return 0;
+}
+
+/* Processes that are being killed may still make files: remove until the directory stays away. */
+static void clean(const char *directory, pid_t group)
+{
+    uint64_t deadline_ns = clock_deadline(CLEAN_LIMIT_NS);
+    if (group > 0)
+        kill(-group, SIGKILL);
+    do {
+        nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        if (access(directory, F_OK) != 0)
+            return;
+        usleep(RETRY_MS * 1000);
+    } while (clock_ns() < deadline_ns);
+}
+
+static void drop_all_but(int fd)
+{
+    CHECK(dup2(fd, STDIN_FILENO) == STDIN_FILENO);
+    closefrom(STDIN_FILENO + 1); /* a reader of our output must not wait for the janitor */
+}
+
+static _Noreturn void serve(int calls, const char *directory)
+{
+    pid_t group = 0, told;
+    setsid(); /* out of reach of the terminal and of whoever kills our group */
+    prctl(PR_SET_NAME, "janitor");
+    drop_all_but(calls);
+    for (;;) {
+        ssize_t got = read(STDIN_FILENO, &told, sizeof told);
+        if (got == sizeof told)
+            group = told;
+        else if (got >= 0 || errno != EINTR)
+            break;
+    }
+    clean(directory, group);
+    _exit(0);
+}
+
+static int make_directory(char *directory, size_t bytes)
+{
+    const char *parent = getenv("TMPDIR");
+    if (access("/dev/shm", W_OK | X_OK) == 0)
+        parent = "/dev/shm"; /* mpirun's shared segments lie there best: it is memory */
+    else if (parent == NULL || *parent != '/')
+        parent = "/tmp";
+    int length = snprintf(directory, bytes, "%s/parbench-XXXXXX", parent);
+    if (length < 0 || (size_t)length >= bytes)
+        return -ENAMETOOLONG;
+    return mkdtemp(directory) == NULL ? -errno : 0;
+}
+
+static int start_process(struct janitor *janitor)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    fflush(NULL);
+    pid_t pid = fork(); /* not child_start: the janitor must outlive its parent */
+    if (pid < 0) {
+        int error = -errno;
+        close(ends[0]);
+        close(ends[1]);
+        return error;
+    }
+    if (pid == 0) {
+        close(ends[1]);
+        serve(ends[0], janitor->directory);
+    }
+    close(ends[0]);
+    janitor->pipe = ends[1];
+    return child_adopt(&janitor->child, pid);
+}
+
+int janitor_start(struct janitor *janitor)
+{
+    janitor->child = CHILD_NONE;
+    int error = make_directory(janitor->directory, sizeof janitor->directory);
+    if (error != 0)
+        return error;
+    error = start_process(janitor);
+    if (error != 0)
+        clean(janitor->directory, 0);
+    return error;
+}
+
+void janitor_watch(struct janitor *janitor, pid_t group)
+{
+    ssize_t written = write(janitor->pipe, &group, sizeof group);
+    CHECK(written == sizeof group || errno == EPIPE); /* it may have been killed: never mind */
+}
+
+void janitor_stop(struct janitor *janitor)
+{
+    janitor_watch(janitor, 0);
+    close(janitor->pipe);
+    if (child_wait(&janitor->child, clock_deadline(STOP_LIMIT_NS), NULL) != 0)
+        child_end(&janitor->child);
+}

@@ -1,0 +1,31 @@
+/*
+ * janitor.h - a small process that cleans up after this one, however it ends.
+ *
+ * SIGKILL can't be caught, so whoever is to clean up after it must be somebody else. The janitor
+ * sleeps on a pipe whose other end only this process holds. When that end closes (by exit, crash
+ * or SIGKILL) it kills the process group that it was last told of and removes the private
+ * directory. It is the only place that does, also after a normal end.
+ */
+#ifndef PARBENCH_BENCH_SUITE_JANITOR_H
+#define PARBENCH_BENCH_SUITE_JANITOR_H
+
+#include <limits.h>
+
+#include "common/child.h"
+
+struct janitor {
+    struct child child;
+    int pipe;                     /* closing it calls the janitor */
+    char directory[PATH_MAX];     /* private to this run, mode 0700; for mpirun's files */
+};
+
+/* Makes the private directory and the janitor. Returns 0 or a negative errno. */
+int janitor_start(struct janitor *janitor);
+
+/* From now on this group (0: none) is what has to be killed. */
+void janitor_watch(struct janitor *janitor, pid_t group);
+
+/* Has it clean up now, and waits for it. */
+void janitor_stop(struct janitor *janitor);
+
+#endif

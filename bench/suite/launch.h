@@ -1,0 +1,43 @@
+/*
+ * launch.h - one cell, from a fresh process to its rows.
+ *
+ * The runner makes the board and a memory file for rows, starts the cell program (behind mpirun if
+ * the backend wants that) and then sleeps in one poll over all that may happen: the process ends,
+ * a rank ends before it, output comes, the limit passes, somebody presses Ctrl-C. Whatever
+ * happened, the rows that were already written are read, nothing of the cell is left running, and
+ * where the cell could not say itself why it failed a row says so for it.
+ */
+#ifndef PARBENCH_BENCH_SUITE_LAUNCH_H
+#define PARBENCH_BENCH_SUITE_LAUNCH_H
+
+#include <stdbool.h>
+
+#include "bench/data/sample.h"
+#include "bench/suite/janitor.h"
+#include "bench/suite/matrix.h"
+
+struct launch {
+    const struct options *options; /* borrowed, as all here */
+    const struct cell *cell;
+    uint64_t round;
+    const char *retried;   /* why this cell is run again (then without the fault of the options), or
+                              NULL: its first sample says so */
+    struct janitor *janitor;
+    int signals;           /* signalfd of SIGINT and SIGTERM, which are blocked */
+    const char *gbench_out; /* path for Google Benchmark's own output, or NULL */
+};
+
+struct launched {
+    struct sample_table rows; /* owned by the caller */
+    char *results;            /* what the cell printed of its results, owned by the caller; or NULL */
+    bool failed;              /* a row says what went wrong */
+    bool rank_died;           /* ... and it was the death of an MPI rank */
+    int signal;               /* the signal that ended the run, or 0 */
+};
+
+/* Measures the cell once. Returns 0 (also for a cell that failed) or a negative errno with one
+ * line in message[bytes]: the runner itself could not go on. */
+int launch_cell(const struct launch *launch, struct launched *launched, char *message,
+                size_t bytes);
+
+#endif

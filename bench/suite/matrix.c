@@ -1,0 +1,104 @@
+#include "bench/suite/matrix.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char baseline[] = "serial";
+
+/* Asks for all backends of the options, after the baseline. */
+static int describe_all(const struct options *options, const char ***names, struct matrix *matrix)
+{
+    const char **all = malloc((options->backend_count + 1) * sizeof *all);
+    if (all == NULL)
+        return -ENOMEM;
+    size_t count = 0;
+    all[count++] = baseline;
+    for (size_t i = 0; i < options->backend_count; i++)
+        if (strcmp(options->backends[i], baseline) != 0)
+            all[count++] = options->backends[i];
+    int error = describe_backends(all, count, &matrix->descriptions);
+    if (error != 0) {
+        free(all);
+        return error;
+    }
+    matrix->description_count = count;
+    *names = all;
+    return 0;
+}
+
+static void add_parallel(const struct options *options, const struct cell *model,
+                         struct matrix *matrix)
+{
+    for (size_t w = 0; w < options->worker_count; w++) {
+        for (size_t s = 0; s < options->schedule_count; s++) {
+            struct cell *cell = &matrix->cells[matrix->count++];
+            *cell = *model;
+            cell->workers = options->workers[w];
+            cell->schedule = options->schedules[s];
+        }
+    }
+}
+
+static void add_workload(const struct options *options, const char *workload,
+                         const char *const *names, struct matrix *matrix)
+{
+    for (size_t b = 0; b < matrix->description_count; b++) {
+        struct cell cell = {.workload = workload,
+                            .backend = &matrix->descriptions[b],
+                            .backend_path = names[b],
+                            .workers = 1,
+                            .schedule = options->schedules[0]};
+        if (b == 0)
+            matrix->cells[matrix->count++] = cell;
+        else
+            add_parallel(options, &cell, matrix);
+    }
+}
+
+int matrix_make(const struct options *options, struct matrix *matrix)
+{
+    const char **names = NULL;
+    memset(matrix, 0, sizeof *matrix);
+    int error = describe_all(options, &names, matrix);
+    if (error != 0)
+        return error;
+    size_t per_backend = options->worker_count * options->schedule_count;
+    size_t most = options->workload_count * (1 + matrix->description_count * per_backend);
+    matrix->cells = calloc(most, sizeof *matrix->cells);
+    if (matrix->cells == NULL) {
+        free(names);
+        matrix_free(matrix);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < options->workload_count; i++)
+        add_workload(options, options->workloads[i], names, matrix);
+    free(names);
+    return 0;
+}
+
+void matrix_free(struct matrix *matrix)
+{
+    describe_free(matrix->descriptions, matrix->description_count);
+    free(matrix->cells);
+    memset(matrix, 0, sizeof *matrix);
+}
+
+/* Marsaglia's xorshift64 (Journal of Statistical Software 8:14, 2003): good enough to shuffle. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t x = *state != 0 ? *state : 88172645463325252ull;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return *state = x;
+}
+
+void matrix_shuffle(size_t *order, size_t count, uint64_t *state)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t j = (size_t)(next_random(state) % (i + 1));
+        order[i] = order[j];
+        order[j] = i;
+    }
+}

@@ -1,0 +1,38 @@
+/*
+ * matrix.h - which cells a command line asks for: backends x workloads x workers x schedules.
+ */
+#ifndef PARBENCH_BENCH_SUITE_MATRIX_H
+#define PARBENCH_BENCH_SUITE_MATRIX_H
+
+#include <stddef.h>
+
+#include "bench/command/options.h"
+#include "bench/suite/describe.h"
+
+struct cell {                          /* texts are borrowed from options */
+    const char *workload;              /* text for work_open */
+    const struct description *backend;
+    const char *backend_path;          /* what the cell program is to load: name or path */
+    unsigned workers;
+    struct schedule_choice schedule;
+};
+
+struct matrix {
+    struct cell *cells; /* cells[count], workload by workload, serial first */
+    size_t count;
+    struct description *descriptions; /* descriptions[description_count] */
+    size_t description_count;
+};
+
+/* Multiplies out. Each workload gets its serial cell, asked for or not, as the baseline of its
+ * speedups; serial knows neither workers nor schedules, so it is one cell with the first schedule
+ * asked for. Returns 0 with *matrix owned by the caller, or a negative errno. */
+int matrix_make(const struct options *options, struct matrix *matrix);
+
+void matrix_free(struct matrix *matrix);
+
+/* order[count] becomes a random permutation of 0 .. count-1 (Fisher and Yates), the same for the
+ * same *state, which it moves on. */
+void matrix_shuffle(size_t *order, size_t count, uint64_t *state);
+
+#endif

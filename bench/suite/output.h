@@ -1,0 +1,31 @@
+/*
+ * output.h - what a run leaves in the directory of -o: samples.csv, summary.csv, environment.json.
+ *
+ * samples.csv grows with each cell, so that whatever ends the run, the rows measured so far are
+ * there and complete.
+ */
+#ifndef PARBENCH_BENCH_SUITE_OUTPUT_H
+#define PARBENCH_BENCH_SUITE_OUTPUT_H
+
+#include <stdio.h>
+
+#include "bench/data/summary.h"
+
+struct output {
+    const char *directory; /* NULL: nothing is kept */
+    FILE *samples;
+};
+
+/* Starts samples.csv anew and writes environment.json. Returns 0, or a negative errno with one line
+ * in message[bytes]. */
+int output_open(struct output *output, const char *directory, int argc, char **argv, char *message,
+                size_t bytes);
+
+/* Appends rows and flushes. Returns 0, or -EIO with one line in message[bytes]. */
+int output_add(struct output *output, const struct sample_table *rows, char *message, size_t bytes);
+
+/* Writes summary.csv and closes. Returns 0, or a negative errno with one line in message[bytes]. */
+int output_close(struct output *output, const struct summary_table *summary, char *message,
+                 size_t bytes);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * own_row.h - a row that the runner writes itself, where a cell could not: skipped, killed, late.
+ */
+#ifndef PARBENCH_BENCH_SUITE_OWN_ROW_H
+#define PARBENCH_BENCH_SUITE_OWN_ROW_H
+
+#include "bench/data/sample.h"
+#include "bench/suite/matrix.h"
+
+/* Appends to rows one that has the cell's keys, nothing measured, and this status (cut to what a
+ * line may hold). Returns 0 or a negative errno. */
+int own_row_add(struct sample_table *rows, const struct cell *cell, uint64_t round,
+                const char *status);
+
+#endif

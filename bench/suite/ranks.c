@@ -1,0 +1,61 @@
+#include "bench/suite/ranks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers)
+{
+    *ranks = (struct ranks){.board = board, .workers = workers};
+    failure_clear(&ranks->first);
+    ranks->ends = calloc(workers + 1, sizeof ranks->ends[0]);
+    if (ranks->ends == NULL)
+        return -ENOMEM;
+    for (unsigned rank = 0; rank < workers; rank++)
+        ranks->ends[rank] = (struct pollfd){.fd = -1, .events = POLLIN};
+    return 0;
+}
+
+static void note_end(struct ranks *ranks, unsigned worker, pid_t pid)
+{
+    if (ranks->first.error != 0)
+        return; /* the others died of this one */
+    int64_t task = atomic_load(&ranks->board->lines[worker].task);
+    failure_set(&ranks->first, -EOWNERDEAD, (int)worker, pid,
+                task == BOARD_NO_TASK ? FAILURE_NONE : task, "rank %u died", worker + 1);
+}
+
+bool ranks_complete(struct ranks *ranks)
+{
+    while (ranks->signed_on < ranks->workers) {
+        pid_t pid = atomic_load(&ranks->board->lines[ranks->signed_on].pid);
+        if (pid == 0)
+            return false;
+        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+        if (pidfd < 0)
+            note_end(ranks, ranks->signed_on, pid); /* it has been and gone */
+        ranks->ends[ranks->signed_on++].fd = pidfd;
+    }
+    return true;
+}
+
+void ranks_look(struct ranks *ranks)
+{
+    for (unsigned rank = 0; rank < ranks->signed_on; rank++) {
+        if (ranks->ends[rank].fd < 0 || (ranks->ends[rank].revents & POLLIN) == 0)
+            continue;
+        note_end(ranks, rank, atomic_load(&ranks->board->lines[rank].pid));
+        close(ranks->ends[rank].fd);
+        ranks->ends[rank].fd = -1;
+    }
+}
+
+void ranks_close(struct ranks *ranks)
+{
+    for (unsigned rank = 0; rank < ranks->signed_on; rank++)
+        if (ranks->ends[rank].fd >= 0)
+            close(ranks->ends[rank].fd);
+    free(ranks->ends);
+    ranks->ends = NULL;
+}

@@ -1,0 +1,36 @@
+/*
+ * ranks.h - which MPI rank ended first?
+ *
+ * mpirun answers the death of one rank by ending all of them, so afterwards nobody can be asked.
+ * Ranks sign on the board when they start; from then on the runner holds a pidfd of each and sees
+ * the first one that becomes readable.
+ */
+#ifndef PARBENCH_BENCH_SUITE_RANKS_H
+#define PARBENCH_BENCH_SUITE_RANKS_H
+
+#include <poll.h>
+#include <stdbool.h>
+
+#include "common/board.h"
+#include "common/failure.h"
+
+struct ranks {
+    const struct board *board;  /* borrowed */
+    unsigned workers;
+    unsigned signed_on;         /* of them, so many have a pidfd */
+    struct pollfd *ends;        /* ends[workers]: fd -1 until signed on, and once ended */
+    struct failure first;       /* the first that ended; error 0: none */
+};
+
+/* Returns 0 or -ENOMEM. workers 0: nothing to watch. */
+int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers);
+
+/* Takes in those that have signed on since; true once all have. */
+bool ranks_complete(struct ranks *ranks);
+
+/* After poll: notes the first rank that ended and what it was doing. */
+void ranks_look(struct ranks *ranks);
+
+void ranks_close(struct ranks *ranks);
+
+#endif

@@ -1,0 +1,55 @@
+#include "bench/suite/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int execute(void *argument)
+{
+    const struct spawn *spawn = argument;
+    sigset_t none;
+    int null = open("/dev/null", O_RDONLY);
+    sigemptyset(&none);
+    if (setpgid(0, 0) != 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+        dup2(spawn->output, STDOUT_FILENO) < 0 || dup2(spawn->output, STDERR_FILENO) < 0)
+        return 127;
+    if (null > STDERR_FILENO)
+        close(null);
+    sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
+    signal(SIGPIPE, SIG_DFL);
+    execvpe(spawn->argv[0], spawn->argv, spawn->environment ? spawn->environment : environ);
+    dprintf(STDERR_FILENO, "cannot execute %s: %s\n", spawn->argv[0], strerror(errno));
+    return 127;
+}
+
+int spawn_program(const struct spawn *spawn, struct child *child)
+{
+    int error = child_start(child, execute, (void *)spawn);
+    if (error == 0)
+        setpgid(child->pid, child->pid); /* whichever of the two comes first */
+    return error;
+}
+
+int spawn_find(const char *name, char *path, size_t bytes)
+{
+    static const char *const places[] = {"libexec/parbench", "../libexec/parbench"};
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0)
+        return -errno;
+    self[length] = '\0';
+    const char *here = dirname(self);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        int written = snprintf(path, bytes, "%s/%s/%s", here, places[i], name);
+        if (written > 0 && (size_t)written < bytes && access(path, X_OK) == 0)
+            return 0;
+    }
+    return -ENOENT;
+}

@@ -1,0 +1,24 @@
+/*
+ * spawn.h - starts another program as a child with an owner, in a process group of its own.
+ */
+#ifndef PARBENCH_BENCH_SUITE_SPAWN_H
+#define PARBENCH_BENCH_SUITE_SPAWN_H
+
+#include "common/child.h"
+
+struct spawn {
+    char *const *argv;        /* argv[0] is the program, looked up on PATH if it holds no '/' */
+    char *const *environment; /* NULL: this process's own */
+    int output;               /* where its standard output and error go */
+};
+
+/* Starts the program with /dev/null as its standard input. A program that cannot be executed says
+ * so on its standard error and exits with 127. Returns 0 or a negative errno. The caller owns the
+ * child, whose pid is also its process group. */
+int spawn_program(const struct spawn *spawn, struct child *child);
+
+/* The path of a program of ours that lies in libexec/parbench: of the build tree or of the
+ * installation that this program belongs to. Returns 0, or a negative errno. */
+int spawn_find(const char *name, char *path, size_t bytes);
+
+#endif

@@ -1,0 +1,83 @@
+#include "bench/suite/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "common/child.h"
+
+#define TASKS_SHOWN 4 /* enough to name a culprit; a table's cell is not a log */
+
+/* ", task 3 on worker 1 (pid 4711), task 5 on worker 2 (pid 4712)": what was at work at the end. */
+static void say_running(const struct verdict *verdict, char *text, size_t bytes)
+{
+    unsigned shown = 0;
+    size_t used = 0;
+    *text = '\0';
+    for (unsigned worker = 0; worker < verdict->workers && shown < TASKS_SHOWN; worker++) {
+        const struct board_line *line = &verdict->board->lines[worker];
+        int64_t task = atomic_load(&line->task);
+        if (task == BOARD_NO_TASK)
+            continue;
+        int length = snprintf(text + used, bytes - used, "%s task %" PRId64 " on worker %u (pid %d)",
+                              shown++ == 0 ? "; running then:" : ",", task, worker,
+                              (int)atomic_load(&line->pid));
+        if (length < 0 || (size_t)length >= bytes - used)
+            return;
+        used += (size_t)length;
+    }
+}
+
+/* The last line that the cell printed: where it could say why, it did so there. */
+static void say_output(const char *output, char *text, size_t bytes)
+{
+    size_t length = strlen(output);
+    while (length > 0 && output[length - 1] == '\n')
+        length--;
+    size_t begin = length;
+    while (begin > 0 && output[begin - 1] != '\n')
+        begin--;
+    if (length > begin)
+        snprintf(text, bytes, "; it said: %.*s", (int)(length - begin), output + begin);
+    else
+        *text = '\0';
+}
+
+/* A crash in a thread: the board knows which worker it was. */
+static bool say_crash(const struct verdict *verdict, const char *how, char *text, size_t bytes)
+{
+    int32_t worker = atomic_load(&verdict->board->crashed);
+    if (worker < 0 || (unsigned)worker >= verdict->workers || !verdict->workers_are_threads)
+        return false;
+    const struct board_line *line = &verdict->board->lines[worker];
+    char who[VERDICT_BYTES];
+    struct failure crash;
+    failure_set(&crash, -1, worker, atomic_load(&line->pid), atomic_load(&line->task), "%s", how);
+    snprintf(text, bytes, "failed: %s", failure_line(&crash, who, sizeof who));
+    return true;
+}
+
+bool verdict_write(const struct verdict *verdict, char *text, size_t bytes)
+{
+    char how[96], running[256], output[256], who[VERDICT_BYTES];
+    bool finished = atomic_load(&verdict->board->finished) != 0;
+    child_describe(verdict->status, how, sizeof how);
+    say_running(verdict, running, sizeof running);
+    say_output(verdict->output, output, sizeof output);
+    if (verdict->signal != 0)
+        snprintf(text, bytes, "failed: stopped by signal %d (%s)%s", verdict->signal,
+                 strsignal(verdict->signal), running);
+    else if (verdict->timed_out)
+        snprintf(text, bytes, "timeout: not done within %g s%s", verdict->limit_s, running);
+    else if (finished && verdict->left_behind > 0)
+        snprintf(text, bytes, "failed: left %u processes behind", verdict->left_behind);
+    else if (finished)
+        return false;
+    else if (verdict->rank->error != 0)
+        snprintf(text, bytes, "failed: %s", failure_line(verdict->rank, who, sizeof who));
+    else if (!say_crash(verdict, how, text, bytes))
+        snprintf(text, bytes, "failed: the cell %s%s%s%s",
+                 WIFSIGNALED(verdict->status) ? "was " : "", how, running, output);
+    return true;
+}

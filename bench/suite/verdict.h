@@ -1,0 +1,32 @@
+/*
+ * verdict.h - what to say of a cell that did not come to its own end.
+ */
+#ifndef PARBENCH_BENCH_SUITE_VERDICT_H
+#define PARBENCH_BENCH_SUITE_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/board.h"
+#include "common/failure.h"
+
+#define VERDICT_BYTES 512
+
+struct verdict {               /* what the runner saw */
+    const struct board *board;
+    unsigned workers;
+    bool workers_are_threads;  /* of the cell's own process: its death is theirs */
+    int status;                /* of the cell's first process, as of waitpid */
+    bool timed_out;
+    double limit_s;            /* for the text of a timeout */
+    int signal;                /* the user's, or 0 */
+    const struct failure *rank; /* an MPI rank that ended first; error 0: none */
+    unsigned left_behind;      /* processes that outlived the cell */
+    const char *output;        /* the end of what it printed, or "" */
+};
+
+/* Writes the status of a row: "timeout: ...", "failed: ...", naming worker and task where the board
+ * tells them; false if there is nothing to say, for the cell came to its end by itself. */
+bool verdict_write(const struct verdict *verdict, char *text, size_t bytes);
+
+#endif

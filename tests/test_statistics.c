@@ -1,0 +1,475 @@
+/*
+ * Statistics against figures known from elsewhere and against simulation; summaries against
+ * samples whose truth is known because they were made up.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+#include "bench/data/statistics.h"
+#include "bench/data/summary.h"
+
+#define ROWS_MAX 400
+
+static void assert_near(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.9g is not %.9g within %g", value, expected, tolerance);
+}
+
+static void assert_estimate(struct estimate estimate, double value, double low, double high)
+{
+    assert_near(estimate.value, value, 1e-9);
+    assert_near(estimate.low, low, 1e-9);
+    assert_near(estimate.high, high, 1e-9);
+}
+
+/* --- medians -----------------------------------------------------------------------------------
+ */
+
+static void quantiles_interpolate(void **state)
+{
+    (void)state;
+    double values[] = {40, 10, 30, 20};
+    statistics_sort(values, 4);
+    assert_near(statistics_quantile(values, 4, 0.0), 10, 0);
+    assert_near(statistics_quantile(values, 4, 0.5), 25, 1e-12);
+    assert_near(statistics_quantile(values, 4, 0.9), 37, 1e-12); /* R: quantile(type = 7) */
+    assert_near(statistics_quantile(values, 4, 1.0), 40, 0);
+    assert_near(statistics_quantile(values, 1, 0.9), 10, 0);
+    assert_true(isnan(statistics_quantile(values, 0, 0.5)));
+}
+
+/* Ranks and coverage as tables of nonparametric intervals for the median print them. */
+static void median_intervals_have_the_tabled_ranks(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t count, low, high; /* ranks from 1 */
+        double coverage;
+    } table[] = {
+        {1, 1, 1, 0.0},      {2, 1, 2, 0.5},       {3, 1, 3, 0.75},       {5, 1, 5, 0.9375},
+        {6, 1, 6, 0.96875},  {8, 1, 8, 0.9921875}, {9, 2, 8, 0.9609375},  {10, 2, 9, 0.978515625},
+        {20, 6, 15, 0.9586}, {50, 18, 33, 0.9672}, {100, 40, 61, 0.9648},
+    };
+    double values[100], coverage;
+    for (size_t i = 0; i < 100; i++)
+        values[i] = (double)(i + 1);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct estimate median = statistics_median(values, table[i].count, &coverage);
+        assert_estimate(median, ((double)table[i].count + 1) / 2, (double)table[i].low,
+                        (double)table[i].high);
+        assert_near(coverage, table[i].coverage, 5e-5);
+    }
+    assert_true(isnan(statistics_median(values, 0, &coverage).low));
+    assert_true(isnan(coverage));
+}
+
+/* Of skewed samples, the interval holds the true median as often as it says. */
+static void median_intervals_cover(void **state)
+{
+    (void)state;
+    gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
+    static const size_t counts[] = {3, 7, 15, 40};
+    for (size_t i = 0; i < 4; i++) {
+        double values[40], coverage = 0;
+        int covered = 0, trials = 4000;
+        for (int trial = 0; trial < trials; trial++) {
+            for (size_t j = 0; j < counts[i]; j++)
+                values[j] = 5 + gsl_ran_exponential(generator, 1.0);
+            statistics_sort(values, counts[i]);
+            struct estimate median = statistics_median(values, counts[i], &coverage);
+            covered += median.low <= 5 + M_LN2 && 5 + M_LN2 <= median.high;
+        }
+        assert_near((double)covered / trials, coverage, 0.025); /* over 3 standard errors */
+    }
+    gsl_rng_free(generator);
+}
+
+/* --- ratios ------------------------------------------------------------------------------------
+ */
+
+static void ratios_are_taken_within_rounds(void **state)
+{
+    (void)state;
+    struct observation above[] = {{7, 100}, {0, 12}, {1, 40}, {0, 10}, {2, 90}, {0, 11}};
+    struct observation below[] = {{2, 30}, {0, 5.5}, {1, 10}, {3, 1}};
+    struct series upper = {above, 6}, lower = {below, 4};
+    struct estimate ratio;
+    size_t rounds;
+    assert_int_equal(statistics_ratio(&upper, &lower, &ratio, &rounds), 0);
+    assert_int_equal(rounds, 3); /* 0: 11 / 5.5 = 2, 1: 4, 2: 3; not 3 and 7 */
+    assert_near(ratio.value, 3, 1e-12);
+    /* The middle of three drawn rounds is round 0 in 7 of 27 draws, and so is it round 1. That it
+     * is round 0 and its sample the 10 happens in 2.1 %, below the quantile of 2.5 %. */
+    assert_near(ratio.low, 2, 1e-9);
+    assert_near(ratio.high, 4, 1e-9);
+}
+
+static void no_common_round_no_ratio(void **state)
+{
+    (void)state;
+    struct observation above[] = {{0, 1}, {2, 1}}, below[] = {{1, 1}};
+    struct series upper = {above, 2}, lower = {below, 1}, none = {NULL, 0};
+    struct estimate ratio;
+    size_t rounds = 9;
+    assert_int_equal(statistics_ratio(&upper, &lower, &ratio, &rounds), 0);
+    assert_int_equal(rounds, 0);
+    assert_true(isnan(ratio.value) && isnan(ratio.low) && isnan(ratio.high));
+    assert_int_equal(statistics_ratio(&none, &none, &ratio, NULL), 0);
+    assert_true(isnan(ratio.value));
+}
+
+static void drift_of_both_sides_cancels(void **state)
+{
+    (void)state;
+    struct observation above[60], below[60];
+    struct series upper = {above, 60}, lower = {below, 60};
+    for (size_t i = 0; i < 60; i++) { /* the machine slows down tenfold */
+        double drift = 1 + (double)(i / 10) * 2;
+        above[i] = (struct observation){i / 10, 300 * drift};
+        below[i] = (struct observation){i / 10, 200 * drift};
+    }
+    struct estimate ratio;
+    assert_int_equal(statistics_ratio(&upper, &lower, &ratio, NULL), 0);
+    assert_estimate(ratio, 1.5, 1.5, 1.5);
+    upper = lower; /* a cell against itself, of one sample: no difference, not even by rounding */
+    upper.count = lower.count = 1;
+    assert_int_equal(statistics_ratio(&upper, &lower, &ratio, NULL), 0);
+    assert_true(ratio.value == 1 && ratio.low == 1 && ratio.high == 1);
+}
+
+/* A draw with replacement, done plainly, as the measure for the short way in statistics.c. */
+static void plain_bootstrap(gsl_rng *generator, const double values[], size_t count, double *low,
+                            double *high)
+{
+    enum { REPLICATES = 20000 };
+    double *medians = calloc(REPLICATES, sizeof *medians), *drawn = calloc(count, sizeof *drawn);
+    for (size_t i = 0; i < REPLICATES; i++) {
+        for (size_t j = 0; j < count; j++)
+            drawn[j] = values[gsl_rng_uniform_int(generator, count)];
+        statistics_sort(drawn, count);
+        medians[i] = statistics_quantile(drawn, count, 0.5);
+    }
+    statistics_sort(medians, REPLICATES);
+    *low = statistics_quantile(medians, REPLICATES, 0.025);
+    *high = statistics_quantile(medians, REPLICATES, 0.975);
+    free(medians);
+    free(drawn);
+}
+
+static void the_short_bootstrap_equals_the_plain_one(void **state)
+{
+    (void)state;
+    gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t count = 1; count <= 41; count += count < 8 ? 1 : 11) {
+        struct observation above[41], below[] = {{0, 1.0}};
+        double values[41], low, high;
+        for (size_t i = 0; i < count; i++) {
+            values[i] = 100 + (double)i;
+            above[i] = (struct observation){0, values[i]};
+        }
+        struct series upper = {above, count}, lower = {below, 1};
+        struct estimate ratio;
+        assert_int_equal(statistics_ratio(&upper, &lower, &ratio, NULL), 0);
+        plain_bootstrap(generator, values, count, &low, &high);
+        assert_near(ratio.low, low, 0.51); /* the values are 1 apart: half a step */
+        assert_near(ratio.high, high, 0.51);
+    }
+    gsl_rng_free(generator);
+}
+
+/* Rounds that differ, samples with outliers to one side: the interval holds the truth. */
+static void ratio_intervals_cover(void **state)
+{
+    (void)state;
+    gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
+    struct observation above[25], below[25];
+    int covered = 0, trials = 200;
+    for (int trial = 0; trial < trials; trial++) {
+        for (size_t i = 0, round = 0; i < 25; i++, round = i / 5) {
+            static double machine, cell; /* of this round */
+            if (i % 5 == 0) {
+                machine = exp(gsl_ran_gaussian(generator, 0.3));
+                cell = exp(gsl_ran_gaussian(generator, 0.03));
+            }
+            double noise = exp(fabs(gsl_ran_gaussian(generator, 0.05)));
+            above[i] = (struct observation){round, 1.7 * machine * cell * noise};
+            noise = exp(fabs(gsl_ran_gaussian(generator, 0.05)));
+            below[i] = (struct observation){round, machine * noise};
+        }
+        struct series upper = {above, 25}, lower = {below, 25};
+        struct estimate ratio;
+        assert_int_equal(statistics_ratio(&upper, &lower, &ratio, NULL), 0);
+        covered += ratio.low <= 1.7 && 1.7 <= ratio.high;
+        assert_true(ratio.high - ratio.low < 0.5); /* and is not wide for nothing */
+    }
+    assert_true(covered >= trials * 91 / 100);
+    gsl_rng_free(generator);
+}
+
+static void the_same_samples_give_the_same_figures(void **state)
+{
+    (void)state;
+    struct estimate first, second;
+    for (int i = 0; i < 2; i++) { /* also if they come in another order */
+        struct observation above[] = {{0, 3}, {0, 4}, {1, 5}, {1, 7}};
+        struct observation below[] = {{1, 2}, {0, 1}, {1, 3}, {0, 2}};
+        struct observation swapped = above[i];
+        above[i] = above[3];
+        above[3] = swapped;
+        struct series upper = {above, 4}, lower = {below, 4};
+        struct estimate *ratio = i == 0 ? &first : &second;
+        assert_int_equal(statistics_ratio(&upper, &lower, ratio, NULL), 0);
+    }
+    assert_memory_equal(&first, &second, sizeof first);
+}
+
+/* --- summaries ---------------------------------------------------------------------------------
+ */
+
+/* Samples being made up. */
+struct maker {
+    struct sample rows[ROWS_MAX];
+    size_t count;
+};
+
+static struct sample *add(struct maker *maker, const char *backend, uint64_t workers,
+                          uint64_t round, uint64_t wall_ns)
+{
+    assert_true(maker->count < ROWS_MAX);
+    struct sample *row = &maker->rows[maker->count++];
+    *row = (struct sample){.suite = "run",
+                           .workload = "spin",
+                           .parameters = "tasks=100,us=1",
+                           .backend = backend,
+                           .schedule = "dynamic",
+                           .workers = workers,
+                           .tasks = 100,
+                           .round = round,
+                           .wall_ns = wall_ns,
+                           .status = "ok",
+                           .verified = 1};
+    return row;
+}
+
+static struct summary_table summarize(struct maker *maker, unsigned cores)
+{
+    struct sample_table samples = {.rows = maker->rows, .count = maker->count};
+    struct summary_table summary;
+    assert_int_equal(summary_make(&samples, cores, &summary), 0);
+    return summary;
+}
+
+/* Serial takes 100 us, a pool of 2 takes 62.5 us on 1.8 cores' worth, while the machine drifts. */
+static void a_drifting_machine(struct maker *maker)
+{
+    static const double drifts[] = {1.0, 1.9, 0.7, 1.2, 3.0};
+    maker->count = 0;
+    for (uint64_t round = 0; round < 5; round++)
+        for (int repetition = 0; repetition < 4; repetition++) {
+            double drift = drifts[round];
+            struct sample *row = add(maker, "shm", 2, round, (uint64_t)(62500 * drift));
+            row->probe_calls_per_s = (uint64_t)(1.8e6 / drift);
+            row->least_tasks = 40 + round;
+            row->most_tasks = 60 - round;
+            row->cpu_user_ns = 100 * round;
+            row->cpu_sys_ns = 7;
+            row->warmups = round;
+            row = add(maker, "serial", 1, round, (uint64_t)(100000 * drift));
+            row->probe_calls_per_s = (uint64_t)(1.0e6 / drift);
+        }
+}
+
+static void speedup_and_capacity_ignore_drift(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    a_drifting_machine(&maker);
+    struct summary_table summary = summarize(&maker, 2);
+    assert_int_equal(summary.count, 2);
+    const struct summary *shm = &summary.rows[0], *serial = &summary.rows[1];
+    assert_string_equal(shm->backend, "shm"); /* the order of first appearance */
+    assert_string_equal(serial->backend, "serial");
+    assert_int_equal(shm->samples, 20);
+    assert_int_equal(shm->rounds, 5);
+    assert_near(shm->median_ns, 75000, 1e-9);
+    assert_near(shm->min_ns, 43750, 1e-9);
+    assert_near(shm->max_ns, 187500, 1e-9);
+    assert_int_equal(shm->noisy, 1);
+    assert_near(shm->speedup, 1.6, 1e-4);
+    assert_near(shm->speedup_low, 1.6, 1e-4);
+    assert_near(shm->speedup_high, 1.6, 1e-4);
+    assert_near(shm->efficiency, 0.8, 1e-4);
+    assert_near(shm->capacity, 1.8, 1e-4);
+    assert_near(shm->capacity_efficiency, 1.6 / 1.8, 1e-4);
+    assert_near(shm->capacity_efficiency_high, 1.6 / 1.8, 1e-4);
+    assert_near(shm->dispatch_ns_per_task, 75000 * (1 - 1.6 / 1.8) / 100, 0.01);
+    assert_near(shm->least_tasks, 40, 0);
+    assert_near(shm->most_tasks, 60, 0);
+    assert_near(shm->cpu_ns, 207, 1e-9);
+    assert_int_equal(shm->warmups, 4);
+    assert_int_equal(shm->verified, 1);
+    assert_string_equal(shm->status, "ok");
+    assert_near(serial->speedup, 1, 0);
+    assert_near(serial->capacity, 1, 0);
+    assert_near(serial->dispatch_ns_per_task, 0, 0);
+    summary_free(&summary);
+}
+
+static void without_a_probe_cores_stand_in(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    add(&maker, "serial", 1, 0, 1000);
+    add(&maker, "shm", 2, 0, 800);
+    add(&maker, "shm", 8, 0, 800);
+    add(&maker, "shm", 2, 0, 800)->chunk = 16; /* a cell of its own */
+    struct summary_table summary = summarize(&maker, 2);
+    assert_int_equal(summary.count, 4);
+    for (size_t i = 1; i < 4; i++) {
+        assert_near(summary.rows[i].speedup, 1.25, 1e-12);
+        assert_true(isnan(summary.rows[i].capacity));
+        assert_true(isnan(summary.rows[i].capacity_efficiency));
+        assert_near(summary.rows[i].dispatch_ns_per_task, (800 - 1000 / 2.0) / 100, 1e-9);
+        assert_int_equal(summary.rows[i].oversubscribed, i == 2);
+    }
+    summary_free(&summary);
+}
+
+static void one_sample_claims_nothing(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    add(&maker, "shm", 2, 0, 800);
+    struct summary_table summary = summarize(&maker, 2);
+    const struct summary *cell = &summary.rows[0];
+    assert_int_equal(cell->samples, 1);
+    assert_near(cell->median_ns, 800, 0);
+    assert_near(cell->ci_low_ns, 800, 0);
+    assert_near(cell->ci_coverage, 0, 0);
+    assert_int_equal(cell->noisy, 0);
+    assert_true(isnan(cell->speedup)); /* there is no serial */
+    assert_true(isnan(cell->efficiency) && isnan(cell->dispatch_ns_per_task));
+    assert_int_equal(cell->rounds, 0);
+    summary_free(&summary);
+}
+
+static void only_verified_rows_count(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    add(&maker, "serial", 1, 0, 1000);
+    add(&maker, "pipes", 2, 0, 500);
+    add(&maker, "pipes", 2, 0, 600)->status = "retried: worker 1 died";
+    add(&maker, "pipes", 2, 0, 1)->status = "failed: worker 0 died";
+    add(&maker, "pipes", 2, 1, 1)->status = "timeout: no result";
+    add(&maker, "mpi", 2, 0, 0)->status = "skip: no mpirun";
+    struct sample *row = add(&maker, "shm", 2, 0, 1);
+    row->verified = 0; /* although it says ok */
+    row = add(&maker, "shm", 2, 0, 700);
+    struct summary_table summary = summarize(&maker, 2);
+    assert_int_equal(summary.count, 4);
+    const struct summary *pipes = &summary.rows[1], *mpi = &summary.rows[2],
+                         *shm = &summary.rows[3];
+    assert_int_equal(pipes->samples, 2);
+    assert_int_equal(pipes->retried, 1);
+    assert_int_equal(pipes->failed, 2);
+    assert_int_equal(pipes->skipped, 0);
+    assert_int_equal(pipes->verified, 1);
+    assert_near(pipes->median_ns, 550, 1e-9);
+    assert_string_equal(pipes->status, "failed: worker 0 died"); /* outranks the retry */
+    assert_int_equal(mpi->samples + mpi->failed + mpi->verified, 0);
+    assert_int_equal(mpi->skipped, 1);
+    assert_string_equal(mpi->status, "skip: no mpirun");
+    for (size_t i = 0; i < SUMMARY_COLUMNS; i++) /* nothing is known of it */
+        if (summary_columns[i].kind == COLUMN_REAL)
+            assert_true(isnan(
+                *(const double *)(const void *)((const char *)mpi + summary_columns[i].offset)));
+    assert_int_equal(shm->samples, 1);
+    assert_int_equal(shm->failed, 1);
+    assert_int_equal(shm->verified, 0);
+    assert_string_equal(shm->status, "wrong: a result was not verified");
+    summary_free(&summary);
+}
+
+static void a_baseline_is_of_the_same_work(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    add(&maker, "serial", 1, 0, 1000);
+    add(&maker, "serial", 1, 0, 4000)->parameters = "tasks=100,us=4";
+    add(&maker, "serial", 1, 0, 9000)->suite = "lecture";
+    add(&maker, "serial", 1, 0, 7)->status = "failed: no";
+    add(&maker, "shm", 2, 0, 500);
+    add(&maker, "shm", 2, 0, 500)->parameters = "tasks=100,us=4";
+    add(&maker, "shm", 2, 0, 500)->suite = "lecture";
+    add(&maker, "shm", 2, 0, 500)->workload = "echo";
+    struct summary_table summary = summarize(&maker, 2);
+    assert_int_equal(summary.count, 7);
+    assert_near(summary.rows[3].speedup, 2, 1e-12);
+    assert_near(summary.rows[4].speedup, 8, 1e-12);
+    assert_near(summary.rows[5].speedup, 18, 1e-12);
+    assert_true(isnan(summary.rows[6].speedup));
+    summary_free(&summary);
+}
+
+static void nothing_gives_an_empty_summary(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    struct summary_table summary = summarize(&maker, 2);
+    assert_int_equal(summary.count, 0);
+    summary_free(&summary);
+}
+
+static void absurd_numbers_do_no_harm(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    struct sample *row = add(&maker, "serial", 0, UINT64_MAX, UINT64_MAX);
+    row->tasks = 0;
+    row->probe_calls_per_s = UINT64_MAX;
+    row = add(&maker, "shm", 0, UINT64_MAX, 0); /* another cell: 100 tasks */
+    row->cpu_sys_ns = row->cpu_user_ns = UINT64_MAX;
+    add(&maker, "shm", 0, UINT64_MAX, 1);
+    struct summary_table summary = summarize(&maker, 0);
+    assert_int_equal(summary.count, 2);
+    summary_free(&summary);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quantiles_interpolate),
+        cmocka_unit_test(median_intervals_have_the_tabled_ranks),
+        cmocka_unit_test(median_intervals_cover),
+        cmocka_unit_test(ratios_are_taken_within_rounds),
+        cmocka_unit_test(no_common_round_no_ratio),
+        cmocka_unit_test(drift_of_both_sides_cancels),
+        cmocka_unit_test(the_short_bootstrap_equals_the_plain_one),
+        cmocka_unit_test(ratio_intervals_cover),
+        cmocka_unit_test(the_same_samples_give_the_same_figures),
+        cmocka_unit_test(speedup_and_capacity_ignore_drift),
+        cmocka_unit_test(without_a_probe_cores_stand_in),
+        cmocka_unit_test(one_sample_claims_nothing),
+        cmocka_unit_test(only_verified_rows_count),
+        cmocka_unit_test(a_baseline_is_of_the_same_work),
+        cmocka_unit_test(nothing_gives_an_empty_summary),
+        cmocka_unit_test(absurd_numbers_do_no_harm),
+    };
+    return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
+}
