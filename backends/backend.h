@@ -29,6 +29,7 @@ enum schedule {
     SCHEDULE_DYNAMIC,  /* a free worker takes the next chunk of tasks */
     SCHEDULE_STATIC    /* worker w gets the tasks of schedule_share beforehand */
 };
+#define SCHEDULES 3
 
 enum on_death {
     ON_DEATH_FAIL, /* a worker that dies fails the map, by name */

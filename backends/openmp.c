@@ -23,22 +23,24 @@
  *           per-task: one thread makes an explicit task of each task, and all run them. That is
  *           as near as OpenMP comes: a task is fresh, but its thread is not.
  *
- * Stop      omp_pause_resource_all joins libgomp's threads; the next region would make new ones.
- *           Until then they live and wait, and a fork is a trap: the child inherits the records of
- *           a team whose threads it does not have, and its first region waits for them for ever.
- *           Hence the runner itself uses no OpenMP, and each cell is a fresh process.
+ * Stop      omp_pause_resource_all makes libgomp join its threads; a next region would make new
+ *           ones (LLVM's libomp may keep them). Until then they live and wait, and a fork is a
+ *           trap: the child inherits the records of a team whose threads it does not have, and
+ *           its first region waits for them for ever. Hence the runner itself uses no OpenMP, and
+ *           each cell is a fresh process.
  *
  * Failure   A kernel's error is merged under a critical section. Nothing here has a time limit,
  *           and if a thread can't be made, libgomp prints so and ends the process: OpenMP has no
  *           errors to return. The runner, another process, has the limit and sees the end.
  *
- * Cost      One fetch-and-add for each piece, as in pthreads.c; a region costs about 1 us if
- *           the team still spins from the last one. How long it spins is read from the environment
- *           (OMP_WAIT_POLICY, GOMP_SPINCOUNT) when libgomp is loaded: by default for milliseconds,
- *           on a core that somebody else may need.
+ * Cost      One fetch-and-add for each piece, as in pthreads.c; a region costs about 1 us if the
+ *           team still spins from the last one. How long it spins is read from the environment
+ *           (GOMP_SPINCOUNT, OMP_WAIT_POLICY) when libgomp is loaded: by default for some 10 ms,
+ *           on a core that somebody else may need. Two threads that spin on one core cost each
+ *           other whole time slices, 4 to 8 ms a map. GOMP_SPINCOUNT=250 is what pthreads.c does.
  *
- * Sources   OpenMP API Specification 5.0, sections 2.6, 2.9.2, 2.10.1 and 3.2.44; the libgomp
- * manual, "OpenMP Environment Variables".
+ * Sources   OpenMP API Specification 5.0, sections 2.6, 2.9.2, 2.10.1 and 3.2.44; the manual of
+ *           libgomp, "OpenMP Environment Variables".
  */
 #include <errno.h>
 #include <omp.h>

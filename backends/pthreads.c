@@ -33,19 +33,25 @@
  * Stop      a last round with `quit` set, then pthread_join.
  *
  * Failure   A kernel's error is kept by its worker; the caller merges, the lowest task wins. A
- *           crash takes the process along, and the board names the task. A kernel that never
- *           returns: in a thread, map gives up after limit_ns, naming the task, and so does stop,
- *           which then leaves pool and threads to the end of the process, since a thread can't be
- *           killed without the rest; it may still write to results. In worker 0, the caller, map
- *           does not return: only the runner, a process of its own, can end that.
+ *           crash takes the process along, and the board names the task. A thread can't be killed
+ *           without the rest of its process. So when a kernel never returns in a thread, map gives
+ *           up after limit_ns and names the task, and so does stop: it leaves the pool's memory
+ *           and threads to the end of the process, which should come soon, since that thread may
+ *           still write to results. When it never returns in worker 0, the caller, neither does
+ *           map: only the runner, a process of its own, can end that.
  *
  * Cost      One fetch-and-add for each chunk: some 20 ns where the counter's cache line was last
  *           changed by another core. One wake-up for each map: tens of us for a thread that sleeps,
  *           under 1 us for one that still spins. Waiting spins at first, for about 10 us, and only
  *           if each worker can have a core: a spinner without one takes it from whom it waits for.
+ *           A thread wakes where it last ran, maybe on the caller's own core, and the scheduler
+ *           takes a while to move it: a map of less than about 1 ms may get one core for two
+ *           workers, unless they are bound to cores of their own. Nothing is bound here, since
+ *           the other backends are not either.
  *
  * Sources   futex(2); U. Drepper, "Futexes Are Tricky" (2011); ISO C11, 5.1.2.4 and 7.17.3, for the
- *           orders; A. Williams, "C++ Concurrency in Action", 2nd ed., chapter 4: `busy` is a latch.
+ *           orders; A. Williams, "C++ Concurrency in Action", 2nd ed., chapter 4: `busy` is a
+ * latch.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -101,12 +107,12 @@ static int word_wait(const _Atomic uint32_t *word, uint32_t seen, unsigned spins
     return futex_wait(word, seen, deadline_ns);
 }
 
-/* Caller: waits until fewer than `most` threads are busy. */
-static int wait_busy_below(struct pool *pool, unsigned most, uint64_t deadline_ns)
+/* Caller: waits until fewer than `bound` threads are busy. Returns 0 or -ETIMEDOUT. */
+static int wait_busy_below(struct pool *pool, unsigned bound, uint64_t deadline_ns)
 {
     for (;;) { /* acquire: pairs with the release in done(); results and failures are in */
         uint32_t busy = atomic_load_explicit(&pool->busy, memory_order_acquire);
-        if (busy < most)
+        if (busy < bound)
             return 0;
         if (word_wait(&pool->busy, busy, pool->spins, deadline_ns) != 0)
             return -ETIMEDOUT;
@@ -194,6 +200,7 @@ static void *serve_once(void *argument)
     return NULL;
 }
 
+/* Makes a thread, busy from now on. Returns 0 or a negative errno. */
 static int hire(struct worker *worker, void *(*body)(void *))
 {
     struct pool *pool = worker->pool;
@@ -263,10 +270,9 @@ static struct worker *find_vacancy(struct pool *pool)
 
 static int map_per_task(struct pool *pool, uint64_t deadline_ns, struct failure *why)
 {
-    int late = 0, error = 0;
+    int error = 0;
     for (size_t i = 0; i < pool->count && error == 0; i++) {
-        late = wait_busy_below(pool, pool->plan->workers, deadline_ns);
-        if (late != 0)
+        if (wait_busy_below(pool, pool->plan->workers, deadline_ns) != 0)
             return timed_out(pool, why);
         struct worker *worker = find_vacancy(pool);
         dismiss(worker);
@@ -315,12 +321,12 @@ static unsigned choose_spins(unsigned workers)
     return workers <= (unsigned)CPU_COUNT(&cores) ? SPINS : 0;
 }
 
-static int pthreads_start(const struct plan *plan, struct pool **made, struct failure *why)
+static struct pool *make_pool(const struct plan *plan)
 {
     size_t bytes = sizeof(struct pool) + plan->workers * sizeof(struct worker);
     struct pool *pool = aligned_alloc(LINE_BYTES, bytes);
     if (pool == NULL)
-        return failure_system(why, -ENOMEM, "make a pool");
+        return NULL;
     memset(pool, 0, bytes);
     pool->plan = plan;
     pool->spins = choose_spins(plan->workers);
@@ -329,19 +335,32 @@ static int pthreads_start(const struct plan *plan, struct pool **made, struct fa
         pool->workers[i].number = i;
         failure_clear(&pool->workers[i].failure);
     }
+    return pool;
+}
+
+static int pthreads_start(const struct plan *plan, struct pool **made, struct failure *why)
+{
+    uint64_t deadline_ns = clock_deadline(plan->limit_ns);
+    struct pool *pool = make_pool(plan);
+    if (pool == NULL)
+        return failure_system(why, -ENOMEM, "make a pool");
     board_enter(plan->job->board, 0);
 
     int error = 0;
     if (plan->schedule != SCHEDULE_PER_TASK)
         for (unsigned i = 1; i < plan->workers && error == 0; i++)
             error = hire(&pool->workers[i], serve);
-    if (error == 0 && wait_busy_below(pool, 1, clock_deadline(plan->limit_ns)) == 0) {
-        *made = pool;
-        return 0;
+    if (error != 0)
+        failure_system(why, error, "make a thread");
+    else if (wait_busy_below(pool, 1, deadline_ns) != 0)
+        error = timed_out(pool, why);
+    if (error != 0) {
+        struct failure ignored; /* the first failure is the one to be told */
+        pthreads_stop(pool, &ignored);
+        return error;
     }
-    struct failure ignored;
-    pthreads_stop(pool, &ignored);
-    return error == 0 ? timed_out(pool, why) : failure_system(why, error, "make a thread");
+    *made = pool;
+    return 0;
 }
 
 const struct backend pthreads_backend = {

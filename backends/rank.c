@@ -189,12 +189,14 @@ static int grow(void **buffers, size_t *room, size_t bytes)
     return 0;
 }
 
+/* One byte more than needed: a kernel may hand its record to memcpy even if that has 0 bytes, and
+ * then the pointer must not be NULL. */
 static int make_room(struct worker *self, size_t count)
 {
     const struct shape *shape = &self->job->shape;
-    int error = grow(self->tasks, &self->task_room, count * shape->task_bytes);
+    int error = grow(self->tasks, &self->task_room, count * shape->task_bytes + 1);
     if (error == 0)
-        error = grow(self->results, &self->result_room, count * shape->result_bytes);
+        error = grow(self->results, &self->result_room, count * shape->result_bytes + 1);
     return error;
 }
 

@@ -2,14 +2,32 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "common/check.h"
 
+/* What the kernel believes it can give without swapping; SIZE_MAX if it does not tell. */
+static size_t available_bytes(void)
+{
+    char line[128];
+    size_t kib = SIZE_MAX / 1024;
+    FILE *file = fopen("/proc/meminfo", "re");
+    if (file == NULL)
+        return SIZE_MAX;
+    while (fgets(line, sizeof line, file) != NULL && sscanf(line, "MemAvailable: %zu", &kib) != 1)
+        ;
+    fclose(file);
+    return kib * 1024;
+}
+
 int memory_create(const char *name, size_t bytes, void **memory, int *fd)
 {
     CHECK(bytes > 0);
+    if (bytes > available_bytes() / 10 * 9)
+        return -ENOMEM; /* a memfd has no limit of its own: the kernel would start to kill */
     int file = memfd_create(name, MFD_CLOEXEC);
     if (file < 0)
         return -errno;

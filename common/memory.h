@@ -12,7 +12,7 @@
 
 /* Makes bytes (> 0) of zeroed shared memory and maps it; fd may be NULL, then it is closed again
  * (children of fork share the mapping all the same). Returns 0 or a negative errno (-ENOSPC,
- * -ENOMEM: shared memory is full). The caller owns the mapping and the descriptor. */
+ * -ENOMEM: there is not so much memory to share). The caller owns the mapping and the descriptor. */
 int memory_create(const char *name, size_t bytes, void **memory, int *fd);
 
 /* Maps bytes of what fd holds, shared, readable and writable. Returns 0 or a negative errno. */

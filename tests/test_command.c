@@ -33,7 +33,10 @@ static int parse(struct options *options, const char *const words[], char *messa
     int argc = 1;
     for (; argc <= WORDS_MAX && words[argc - 1] != NULL; argc++)
         argv[argc] = (char *)words[argc - 1];
-    return options_parse(options, argc, argv, message, bytes);
+    int parsed = options_parse(options, argc, argv, message, bytes);
+    for (int i = 1; i < argc; i++)
+        assert_ptr_equal(argv[i], words[i - 1]); /* not sorted, as getopt likes to */
+    return parsed;
 }
 
 /* Parses what must be right. */
@@ -66,6 +69,7 @@ static const struct {
     {{"-qZ"}, "unknown option '-Z'", "--help"},
     {{"-q", "-Zq"}, "unknown option '-Z'", "--help"},
     {{"stray"}, "'stray'", "--help"},
+    {{"stray", "-q"}, "'stray'", "--help"},
     {{"-q", "list"}, "'list'", "a command comes first"},
     {{"two\nlines\033[31m"}, "two lines?[31m", "--help"},
 

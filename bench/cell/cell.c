@@ -32,6 +32,13 @@ static int describe(const char *name)
     printf("name\t%s\nsummary\t%s\n", backend->name, backend->summary);
     if (backend->mpirun)
         printf("mpirun\tyes\n");
+    for (int schedule = 0; backend->skip != NULL && schedule < SCHEDULES; schedule++) {
+        const struct job job = {.shape = {.task_bytes = 8, .result_bytes = 8}};
+        const struct plan plan = {.job = &job, .workers = 2, .schedule = (enum schedule)schedule};
+        const char *lack = backend->skip(&plan);
+        if (lack != NULL)
+            printf("%s\t%s\n", schedule_name(plan.schedule), lack);
+    }
     return MEASURE_OK;
 }
 

@@ -10,7 +10,6 @@
 #include "bench/command/commands.h"
 #include "bench/command/listing.h"
 #include "bench/suite/describe.h"
-#include "common/clock.h"
 #include "workloads/workload.h"
 
 #define ENTRIES_MAX 128
@@ -65,15 +64,9 @@ static const struct schedule_entry schedules[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* Whether a backend has a schedule, as far as that can be told without loading it. */
-static const char *has_schedule(const struct backend *backend, enum schedule schedule)
+static const char *has_schedule(const struct description *description, enum schedule schedule)
 {
-    const struct job job = {.shape = {.task_bytes = 8, .result_bytes = 8}};
-    const struct plan plan = {
-        .job = &job, .workers = 2, .schedule = schedule, .limit_ns = NS_PER_S};
-    if (backend == NULL)
-        return "?";
-    return backend->skip == NULL || backend->skip(&plan) == NULL ? "yes" : "no";
+    return description->lacks[schedule] == NULL ? "yes" : "no";
 }
 
 static int list_backends(enum table_format format)
@@ -88,13 +81,12 @@ static int list_backends(enum table_format format)
     if (error != 0)
         return error;
     for (size_t i = 0; i < count; i++) {
-        const struct backend *backend = backend_registry[i].backend;
         entries[i] = (struct backend_entry){
             .backend = names[i],
             .mechanism = descriptions[i].summary,
-            .per_task = has_schedule(backend, SCHEDULE_PER_TASK),
-            .dynamic = has_schedule(backend, SCHEDULE_DYNAMIC),
-            .fixed = has_schedule(backend, SCHEDULE_STATIC),
+            .per_task = has_schedule(&descriptions[i], SCHEDULE_PER_TASK),
+            .dynamic = has_schedule(&descriptions[i], SCHEDULE_DYNAMIC),
+            .fixed = has_schedule(&descriptions[i], SCHEDULE_STATIC),
             .here = descriptions[i].problem != NULL ? descriptions[i].problem : "runs",
         };
     }

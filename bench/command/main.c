@@ -13,6 +13,7 @@
 
 #include "bench/command/commands.h"
 #include "bench/command/facts/fact.h"
+#include "bench/command/nested.h"
 #include "bench/command/options.h"
 #include "bench/data/text.h"
 #include "bench/suite/suite.h"
@@ -156,6 +157,8 @@ int main(int argc, char **argv)
     /* A handler, and not SIG_IGN: programs that we start get their default back. */
     const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigaction(SIGPIPE, &action, NULL);
+    if (nested_rank() > 0)
+        return COMMAND_OK; /* rank 0 measures, see nested.h */
     setlocale(LC_CTYPE, ""); /* for text on terminals; numbers keep their point */
     return finish_output(dispatch(argc, argv));
 }

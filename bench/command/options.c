@@ -8,6 +8,7 @@
 
 #include "bench/command/choices.h"
 #include "bench/command/cores.h"
+#include "bench/command/nested.h"
 #include "bench/command/explain.h"
 #include "bench/command/option_table.h"
 #include "bench/command/units.h"
@@ -196,16 +197,16 @@ static int read_flags(struct parse *parse, int count, char **flags)
 static int add_defaults(struct parse *parse)
 {
     struct options *options = parse->options;
-    char *message = parse->message, cores[16];
+    char *message = parse->message, workers[16];
+    unsigned wanted = nested_workers() > 0 ? nested_workers() : cores_usable();
     int error = 0;
-    snprintf(cores, sizeof cores, "%u",
-             cores_usable() < BOARD_LINES ? cores_usable() : BOARD_LINES);
+    snprintf(workers, sizeof workers, "%u", wanted < BOARD_LINES ? wanted : BOARD_LINES);
     if (options->backend_count == 0)
         error = choices_add_backends(options, "all", message, parse->bytes);
     if (error == 0 && options->workload_count == 0)
         error = choices_add_workloads(options, "all", message, parse->bytes);
     if (error == 0 && options->worker_count == 0)
-        error = choices_add_workers(options, cores, message, parse->bytes);
+        error = choices_add_workers(options, workers, message, parse->bytes);
     if (error == 0 && options->schedule_count == 0)
         error = choices_add_schedules(options, OPTIONS_SCHEDULE, message, parse->bytes);
     if (!parse->format_given)

@@ -73,6 +73,8 @@ static int describe_one(const char *name, struct description *description)
     description->name = read_field(answer, "name");
     description->summary = read_field(answer, "summary");
     description->problem = read_field(answer, "problem");
+    for (int schedule = 0; schedule < SCHEDULES; schedule++)
+        description->lacks[schedule] = read_field(answer, schedule_name((enum schedule)schedule));
     description->mpirun = mpirun != NULL;
     free(mpirun);
     fclose(answer);
@@ -109,6 +111,8 @@ void describe_free(struct description *list, size_t count)
         free(list[i].name);
         free(list[i].summary);
         free(list[i].problem);
+        for (int schedule = 0; schedule < SCHEDULES; schedule++)
+            free(list[i].lacks[schedule]);
     }
     free(list);
 }

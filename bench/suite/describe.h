@@ -10,11 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "backends/backend.h"
+
 struct description {
     char *name;    /* as the backend calls itself; as it was asked for if it can't be loaded */
     char *summary; /* "" if it can't be loaded */
     bool mpirun;   /* its cell is started behind mpirun */
     char *problem; /* why it can't run here, or NULL */
+    char *lacks[SCHEDULES]; /* why it has no such schedule, or NULL; by enum schedule */
 };
 
 /* Describes names[count] (names of the registry or paths of plugins) in that order. Returns 0 with

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/command/read_file.h"
 #include "bench/data/text.h"
@@ -94,7 +95,8 @@ void fact_warn(struct fact *fact, const char *format, ...)
 
 void fact_constant(const struct fact_query *query, struct fact *fact)
 {
-    fact_text(fact, "%s", (const char *)query->rule->detail);
+    const char *text = query->rule->detail;
+    fact_text(fact, "%s", text + strspn(text, " "));
 }
 
 void fact_first_line(const struct fact_query *query, struct fact *fact)

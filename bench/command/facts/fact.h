@@ -34,10 +34,9 @@ struct fact_source {
     char **argv;
 };
 
-/* One question. */
 struct fact_rule;
 
-struct fact_query {
+struct fact_query { /* one question */
     const struct fact_source *source;
     const struct fact_rule *rule;
 };

@@ -69,7 +69,7 @@ static const struct tool python = {
 
 static const struct tool gnuplot = {{"gnuplot", "--version"}, "plots", "gnuplot-nox"};
 static const struct tool perf = {{"perf", "--version"}, "counting instructions", "linux-perf"};
-static const struct tool valgrind = {{"valgrind", "--version"}, "the memory tests", "valgrind"};
+static const struct tool valgrind = {{"valgrind", "--version"}, "memory tests", "valgrind"};
 
 const struct fact_rule tool_rules[] = {
     {"mpirun", "mpirun", "", find_tool, &mpirun, true},
