@@ -32,8 +32,9 @@
  *           at which task, and may start the job again. After a map that failed, stop is MPI_Abort:
  *           MPI_Finalize would wait for ranks that may never come.
  * Cost      Within one machine a message is two copies through shared memory. All of them pass
- *           rank 0, which so is the bottleneck of many workers or small tasks; and it spins while
- *           it waits, on a core that a worker might have used.
+ *           rank 0, which so is the bottleneck of many workers or small tasks. And a rank that
+ *           waits polls, first eagerly and then between naps, so it uses some of a core, and after
+ *           a pause it comes a little late.
  */
 #include <errno.h>
 #include <limits.h>

@@ -12,7 +12,7 @@
 
 #define EAGER_NS   (50 * NS_PER_US)  /* a wait tests without a break for so long */
 #define NAP_SHARE  16                /* then it naps for 1/16 of the time it has taken so far, */
-#define NAP_MAX_NS (200 * NS_PER_US) /* but no longer than this */
+#define NAP_MAX_NS (100 * NS_PER_US) /* but no longer than this */
 #define SLOTS      2                 /* one is computed on while the other travels */
 #define NO_LIMIT   UINT64_MAX
 

@@ -29,7 +29,6 @@ int job_run(const struct job *job, unsigned worker, size_t first, size_t count, 
 
     if (count == 0)
         return 0;
-    failure_clear(why);
     uint64_t begin = job->board->timed ? clock_ns() : 0;
     for (size_t i = 0; i < count; i++) {
         atomic_store_explicit(&line->task, (int64_t)(first + i), memory_order_relaxed);
@@ -38,6 +37,8 @@ int job_run(const struct job *job, unsigned worker, size_t first, size_t count, 
         const char *text = job->kernel(task, result, &job->shape);
         if (text != NULL) {
             memset(result, 0, result_bytes);
+            if (error == 0)
+                failure_clear(why); /* only now: clearing costs more than a short kernel */
             error = report(job, worker, first + i, text, why);
         }
         task += task_bytes;

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
 
 #include "common/check.h"
 #include "common/clock.h"
@@ -17,9 +20,8 @@
 #include "common/memory.h"
 #include "common/queue_slots.h"
 
-#define SLICE_NS  (40 * NS_PER_MS) /* a wake-up call that a dead user owes comes this late */
-#define SPIN_WAIT 200              /* pauses before sleeping: about the price of a sleep */
-#define SPIN_LOCK 12               /* tries, with 1, 2, 4 .. 32, 32 .. pauses in between */
+#define SPIN_WAIT 200 /* pauses before sleeping: about the price of a sleep */
+#define SPIN_LOCK 12  /* tries, with 1, 2, 4 .. 32, 32 .. pauses in between */
 
 /* Whom to wake once the lock is released. */
 struct calls {
@@ -71,13 +73,25 @@ static uint64_t slice(uint64_t deadline_ns)
     return soon_ns < deadline_ns ? soon_ns : deadline_ns;
 }
 
+static int timed_lock(struct queue *queue, uint64_t until_ns)
+{
+    struct timespec until = clock_timespec(until_ns);
+    int error = pthread_mutex_clocklock(&queue->lock, CLOCK_MONOTONIC, &until);
+#ifdef __SANITIZE_THREAD__ /* gcc 12's ThreadSanitizer doesn't know this call */
+    if (error == 0) {
+        __tsan_mutex_pre_lock(&queue->lock, 0);
+        __tsan_mutex_post_lock(&queue->lock, 0, 0);
+    }
+#endif
+    return error;
+}
+
 static int lock(struct queue *queue, uint64_t deadline_ns)
 {
     STEP(lock);
     int error = try_lock(queue);
     while (error == EBUSY || error == ETIMEDOUT) {
-        struct timespec until = clock_timespec(slice(deadline_ns));
-        error = pthread_mutex_clocklock(&queue->lock, CLOCK_MONOTONIC, &until);
+        error = timed_lock(queue, slice(deadline_ns));
         if (error == ETIMEDOUT && clock_ns() >= deadline_ns)
             return -ETIMEDOUT;
     }

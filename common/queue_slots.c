@@ -102,7 +102,7 @@ void slots_give(struct queue *queue, const struct slot_role *role, struct queue_
         if (role->given == SLOT_READY) {
             STEP(give_ticket);
             slots[i]->ticket = queue->next_ticket;
-            STEP(give_next_ticket);
+            STEP(give_next_ticket); /* or another slot gets this ticket, for this one isn't ready */
             queue->next_ticket++;
         }
         STEP(give_word); /* a producer's publish, a consumer's release */
@@ -148,9 +148,6 @@ void slots_rebuild(struct queue *queue)
         enum slot_state state = state_of(slot);
         if (state == SLOT_FREE || state == SLOT_READY)
             append(queue, state, slot);
-        STEP(rebuild_ticket); /* its last user may have died before it counted up */
-        if (slot->ticket >= queue->next_ticket)
-            queue->next_ticket = slot->ticket + 1;
     }
     STEP(rebuild_sort);
     qsort_r(order_of(queue, SLOT_READY), queue->ready.count, sizeof(uint32_t), by_ticket, queue);

@@ -24,12 +24,16 @@
 #include "common/queue.h"
 
 /* STEP(name) stands before each store (or call) that others can see. A model of the queue has the
- * same names, and the test kills a process at each of them. */
+ * same names, and the test kills a process at each of them. SLICE_NS: how late a wake-up call comes
+ * at most that a dead user owes. The test sets it high, to see that the living forget none. */
 #ifdef QUEUE_KILL_POINTS
-void queue_kill_point(const char *step); /* the test's */
+void queue_kill_point(const char *step);
+extern uint64_t queue_slice_ns;
 #define STEP(name) queue_kill_point(#name)
+#define SLICE_NS   queue_slice_ns
 #else
 #define STEP(name) ((void)0)
+#define SLICE_NS   (40 * NS_PER_MS)
 #endif
 
 enum slot_state { SLOT_FREE, SLOT_WRITING, SLOT_READY, SLOT_TAKEN };

@@ -21,7 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backends/crew.h"
 #include "backends/registry.h"
+#include "common/check.h"
 #include "common/child.h"
 #include "common/clock.h"
 #include "common/inject.h"
@@ -71,16 +73,33 @@ static const char *close_all(const void *task, void *result, const struct shape 
     return mix(task, result, shape);
 }
 
+/* Writes to every pipe that this process can write to. */
+static void write_to_pipes(const void *bytes, size_t count)
+{
+    for (int fd = 3; fd < FDS_MAX; fd++) {
+        struct stat about;
+        bool pipe = fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
+        if (pipe && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+            CHECK(write(fd, bytes, count) == (ssize_t)count);
+    }
+}
+
 static const char *send_nonsense(const void *task, void *result, const struct shape *shape)
 {
     static const char nonsense[] = "this is surely no frame, but long enough to be taken for one";
-    for (int fd = 3; is_victim(task) && fd < FDS_MAX; fd++) {
-        struct stat about;
-        bool pipe = fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
-        if (pipe && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY &&
-            write(fd, nonsense, sizeof nonsense) < 0)
-            raise(SIGABRT);
-    }
+    if (is_victim(task))
+        write_to_pipes(nonsense, sizeof nonsense);
+    return mix(task, result, shape);
+}
+
+/* A frame that is one, from a worker that (per-task) owes this very task; but it is too long. */
+static const char *send_too_much(const void *task, void *result, const struct shape *shape)
+{
+    char wire[sizeof(struct frame) + 1000] = {0};
+    struct frame frame = frame_make(RESULTS, VICTIM, 1, sizeof wire - sizeof frame);
+    memcpy(wire, &frame, sizeof frame);
+    if (is_victim(task))
+        write_to_pipes(wire, sizeof wire);
     return mix(task, result, shape);
 }
 
@@ -134,6 +153,7 @@ static const struct fault faults[] = {
      true},
     {"sends nonsense", NULL, send_nonsense, ON_DEATH_FAIL, -EPROTO, "corrupt", LIMIT_NS, true},
     {"nonsense, retry", NULL, send_nonsense, ON_DEATH_RETRY, -EPROTO, "corrupt", LIMIT_NS, true},
+    {"sends too much", NULL, send_too_much, ON_DEATH_FAIL, -EPROTO, "corrupt", LIMIT_NS, true},
 };
 
 struct trial {

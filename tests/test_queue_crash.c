@@ -31,6 +31,7 @@
 #define CAPACITY 8u
 #define RUNS     3 /* of each script at each of its steps */
 #define LIMIT    clock_deadline(20 * NS_PER_S)
+#define SOONER   clock_deadline(8 * NS_PER_S) /* a child that waits for its own LIMIT hangs */
 
 /* --- killing ------------------------------------------------------------------------------------
  */
@@ -42,6 +43,8 @@ static struct fate {
     const char *name;
     unsigned nth;
 } fate;
+
+uint64_t queue_slice_ns = 40 * NS_PER_MS;
 
 void queue_kill_point(const char *step)
 {
@@ -76,7 +79,7 @@ static struct child begin(struct act act)
 static void assert_ends_well(struct child *child)
 {
     int status = -1;
-    assert_int_equal(child_wait(child, LIMIT, &status), 0);
+    assert_int_equal(child_wait(child, SOONER, &status), 0);
     assert_int_equal(status, 0);
 }
 
@@ -125,10 +128,18 @@ static int64_t pop(struct queue *queue, uint32_t owner, uint64_t deadline_ns)
     return (int64_t)tag.first;
 }
 
+/* A queue with items 1 .. items, whose slots lie in another order than the items. */
 static struct queue *make(uint64_t items)
 {
     struct queue *queue;
+    struct queue_slot *slots[CAPACITY], *turned[CAPACITY];
     assert_int_equal(queue_create(&queue, CAPACITY, 100), 0);
+    assert_int_equal(queue_reserve(queue, ME, slots, CAPACITY, LIMIT), CAPACITY);
+    assert_int_equal(queue_publish(queue, slots, CAPACITY, LIMIT), 0);
+    assert_int_equal(queue_take(queue, ME, slots, CAPACITY, LIMIT), CAPACITY);
+    for (unsigned i = 0; i < CAPACITY; i++)
+        turned[i] = slots[(8 * CAPACITY - 5 * i) % CAPACITY];
+    assert_int_equal(queue_release(queue, turned, CAPACITY, LIMIT), 0);
     for (uint64_t i = 1; i <= items; i++)
         assert_int_equal(push(queue, ME, i), 0);
     return queue;
@@ -322,21 +333,24 @@ static int script_pop_one(struct queue *queue, uint32_t owner)
     return pop(queue, owner, LIMIT) == 1 ? 0 : 1;
 }
 
-/* Two wait, one of them is killed; the item must wake the other. */
+/* Two wait, one of them is killed; the item must wake the other. With long slices, for who knows
+ * of the death reclaims, and that wakes whom the dead one should have. */
 static void test_killed_while_waiting(void **state)
 {
     (void)state;
     unsigned steps = 1;
+    queue_slice_ns = 60 * NS_PER_S;
     for (bool dead = true; dead; steps++) {
         struct queue *queue = make(0);
         struct child other = begin((struct act){queue, script_pop_one, HELPER, {0, 0, NULL, 0}});
         dead = killed((struct act){queue, script_wait, VICTIM, {SIGKILL, steps, NULL, 0}});
         assert_int_equal(push(queue, ME, 1), 0);
-        assert_ends_well(&other);
         assert_int_equal(queue_reclaim(queue, VICTIM, always, NULL, LIMIT), 0);
+        assert_ends_well(&other);
         assert_whole(queue);
     }
     assert_true(steps > 10);
+    queue_slice_ns = 40 * NS_PER_MS;
 }
 
 static int script_publish_one(struct queue *queue, uint32_t owner)
@@ -350,6 +364,7 @@ static void test_killed_before_its_call(void **state)
 {
     (void)state;
     for (int reclaim = 0; reclaim < 2; reclaim++) {
+        queue_slice_ns = reclaim ? 60 * NS_PER_S : 40 * NS_PER_MS;
         struct queue *queue = make(0);
         struct child sleeper = begin((struct act){queue, script_pop_one, HELPER, {0, 0, NULL, 0}});
         usleep(20000); /* it sleeps by now, or this run proves less */
@@ -360,6 +375,52 @@ static void test_killed_before_its_call(void **state)
         assert_ends_well(&sleeper);
         assert_whole(queue);
     }
+    queue_slice_ns = 40 * NS_PER_MS;
+}
+
+struct belt { /* numbers go round: down to a worker, up from it */
+    struct queue *down, *up;
+};
+
+enum { ROUND_TRIPS = 20000 };
+
+static void nap(int64_t i) /* so that the other falls asleep, now and then */
+{
+    if (i % 100 == 0)
+        usleep(100);
+}
+
+static int echo(void *argument)
+{
+    const struct belt *belt = argument;
+    for (int64_t i = 0; i < ROUND_TRIPS; i++)
+        if (pop(belt->down, HELPER, LIMIT) != i || push(belt->up, HELPER, (uint64_t)i) != 0)
+            return 1;
+    for (int64_t i = 0; i < ROUND_TRIPS; i++, nap(i))
+        if (pop(belt->down, HELPER, LIMIT) != i)
+            return 1;
+    return 0;
+}
+
+/* Among the living no call is lost, neither for items nor for room: with these slices nothing else
+ * would end a sleep. */
+static void test_no_call_is_lost(void **state)
+{
+    (void)state;
+    struct belt belt = {make(0), make(0)};
+    struct child child;
+    queue_slice_ns = 60 * NS_PER_S;
+    assert_int_equal(child_start(&child, echo, &belt), 0);
+    for (int64_t i = 0; i < ROUND_TRIPS; i++, nap(i)) {
+        assert_int_equal(push(belt.down, ME, (uint64_t)i), 0);
+        assert_int_equal(pop(belt.up, ME, LIMIT), i);
+    }
+    for (int64_t i = 0; i < ROUND_TRIPS; i++) /* there is room for a few, then it waits */
+        assert_int_equal(push(belt.down, ME, (uint64_t)i), 0);
+    assert_ends_well(&child);
+    queue_slice_ns = 40 * NS_PER_MS;
+    assert_whole(belt.down);
+    assert_whole(belt.up);
 }
 
 /* Who is stopped with the lock may go on: nobody takes it away, but all waits for it end. */
@@ -385,10 +446,6 @@ static void test_stopped_with_the_lock(void **state)
  */
 
 enum { WORKERS = 3, NUMBERS = 2000 };
-
-struct belt { /* numbers go round: down to a worker, up from it */
-    struct queue *down, *up;
-};
 
 static int carry(void *argument)
 {
@@ -478,6 +535,7 @@ int main(void)
         cmocka_unit_test(test_killed_while_reclaiming),
         cmocka_unit_test(test_killed_while_waiting),
         cmocka_unit_test(test_killed_before_its_call),
+        cmocka_unit_test(test_no_call_is_lost),
         cmocka_unit_test(test_stopped_with_the_lock),
         cmocka_unit_test(test_killed_at_random),
     };
