@@ -10,15 +10,23 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __SANITIZE_THREAD__
-#include <sanitizer/tsan_interface.h>
-#endif
 
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/futex.h"
 #include "common/memory.h"
 #include "common/queue_slots.h"
+
+#ifdef __SANITIZE_THREAD__ /* gcc */
+#define UNDER_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) /* clang */
+#define UNDER_TSAN
+#endif
+#endif
+#ifdef UNDER_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
 
 #define SPIN_WAIT 200 /* pauses before sleeping: about the price of a sleep */
 #define SPIN_LOCK 12  /* tries, with 1, 2, 4 .. 32, 32 .. pauses in between */
@@ -77,7 +85,7 @@ static int timed_lock(struct queue *queue, uint64_t until_ns)
 {
     struct timespec until = clock_timespec(until_ns);
     int error = pthread_mutex_clocklock(&queue->lock, CLOCK_MONOTONIC, &until);
-#ifdef __SANITIZE_THREAD__ /* gcc 12's ThreadSanitizer doesn't know this call */
+#ifdef UNDER_TSAN /* ThreadSanitizer doesn't know this call (gcc 12, clang 14) */
     if (error == 0) {
         __tsan_mutex_pre_lock(&queue->lock, 0);
         __tsan_mutex_post_lock(&queue->lock, 0, 0);

@@ -14,9 +14,10 @@ forbid() {
 }
 
 # Every include of ours is written from the root, so that the rules can be read off the line.
+# (gbench.cc is made to be copied away, so it includes its own header by its bare name.)
 if grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' common workloads backends bench \
        --include='*.c' --include='*.h' --include='*.cc' |
-   grep -vE '"(common|workloads|backends|bench)/|"build_info.h"'; then
+   grep -vE '"(common|workloads|backends|bench)/|"build_info.h"|gbench.cc:.*"gbench.h"'; then
     echo 'an include of ours does not begin with its room' >&2
     failed=1
 fi

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/suite/mpirun.h"
+#include "bench/launch/mpirun.h"
 #include "common/child.h"
 #include "common/clock.h"
 

@@ -388,8 +388,12 @@ static bool measures(const struct backend *backend)
 static enum measure_outcome serve(struct session *session)
 {
     struct failure why;
+    char line[STATUS_BYTES];
     int error = session->backend->start(&session->plan, &session->pool, &why);
-    return error == BACKEND_SERVED ? MEASURE_OK : MEASURE_FAILED;
+    if (error == BACKEND_SERVED)
+        return MEASURE_OK;
+    fprintf(stderr, "%s\n", failure_line(&why, line, sizeof line));
+    return MEASURE_FAILED;
 }
 
 enum measure_outcome measure_cell(const struct arguments *arguments, const struct backend *backend,

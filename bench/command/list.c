@@ -9,7 +9,7 @@
 #include "backends/registry.h"
 #include "bench/command/commands.h"
 #include "bench/command/listing.h"
-#include "bench/suite/describe.h"
+#include "bench/launch/describe.h"
 #include "workloads/workload.h"
 
 #define ENTRIES_MAX 128

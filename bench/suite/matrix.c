@@ -6,6 +6,14 @@
 
 static const char baseline[] = "serial";
 
+static bool asked_for(const struct options *options, const char *backend)
+{
+    for (size_t i = 0; i < options->backend_count; i++)
+        if (strcmp(options->backends[i], backend) == 0)
+            return true;
+    return false;
+}
+
 /* Asks for all backends of the options, after the baseline. */
 static int describe_all(const struct options *options, const char ***names, struct matrix *matrix)
 {
@@ -49,6 +57,7 @@ static void add_workload(const struct options *options, const char *workload,
                             .backend_path = names[b],
                             .workers = 1,
                             .schedule = options->schedules[0]};
+        cell.uninvited = b == 0 && !asked_for(options, baseline);
         if (b == 0)
             matrix->cells[matrix->count++] = cell;
         else

@@ -6,16 +6,7 @@
 
 #include <stddef.h>
 
-#include "bench/command/options.h"
-#include "bench/suite/describe.h"
-
-struct cell {                          /* texts are borrowed from options */
-    const char *workload;              /* text for work_open */
-    const struct description *backend;
-    const char *backend_path;          /* what the cell program is to load: name or path */
-    unsigned workers;
-    struct schedule_choice schedule;
-};
+#include "bench/launch/cell.h"
 
 struct matrix {
     struct cell *cells; /* cells[count], workload by workload, serial first */

@@ -10,11 +10,12 @@
 
 #include "bench/command/cores.h"
 #include "bench/present/table.h"
-#include "bench/suite/descendants.h"
+#include "bench/launch/descendants.h"
 #include "bench/suite/gbench_files.h"
-#include "bench/suite/launch.h"
+#include "bench/launch/launch.h"
+#include "bench/suite/matrix.h"
 #include "bench/suite/output.h"
-#include "bench/suite/own_row.h"
+#include "bench/launch/own_row.h"
 #include "bench/suite/progress.h"
 
 #define MESSAGE_BYTES 512

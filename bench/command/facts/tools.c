@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "bench/command/facts/fact.h"
-#include "bench/suite/spawn.h"
+#include "bench/launch/spawn.h"
 #include "common/clock.h"
 
 #define NOT_FOUND 127 /* exit status of a program that could not be executed */

@@ -4,8 +4,8 @@
  * bench itself loads no backend: a module may start threads, crash or be missing a library, and
  * that must cost no more than an answer.
  */
-#ifndef PARBENCH_BENCH_SUITE_DESCRIBE_H
-#define PARBENCH_BENCH_SUITE_DESCRIBE_H
+#ifndef PARBENCH_BENCH_LAUNCH_DESCRIBE_H
+#define PARBENCH_BENCH_LAUNCH_DESCRIBE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "bench/suite/ranks.h"
+#include "bench/launch/ranks.h"
 
 #include <errno.h>
 #include <stdlib.h>

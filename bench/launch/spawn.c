@@ -1,4 +1,4 @@
-#include "bench/suite/spawn.h"
+#include "bench/launch/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>

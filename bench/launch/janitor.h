@@ -6,8 +6,8 @@
  * or SIGKILL) it kills the process group that it was last told of and removes the private
  * directory. It is the only place that does, also after a normal end.
  */
-#ifndef PARBENCH_BENCH_SUITE_JANITOR_H
-#define PARBENCH_BENCH_SUITE_JANITOR_H
+#ifndef PARBENCH_BENCH_LAUNCH_JANITOR_H
+#define PARBENCH_BENCH_LAUNCH_JANITOR_H
 
 #include <limits.h>
 

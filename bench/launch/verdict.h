@@ -1,8 +1,8 @@
 /*
  * verdict.h - what to say of a cell that did not come to its own end.
  */
-#ifndef PARBENCH_BENCH_SUITE_VERDICT_H
-#define PARBENCH_BENCH_SUITE_VERDICT_H
+#ifndef PARBENCH_BENCH_LAUNCH_VERDICT_H
+#define PARBENCH_BENCH_LAUNCH_VERDICT_H
 
 #include <stdbool.h>
 #include <stddef.h>

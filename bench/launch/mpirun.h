@@ -8,8 +8,8 @@
  * This knows nothing of cells: any program can be started so. Safe in any thread that does not
  * change the environment.
  */
-#ifndef PARBENCH_BENCH_SUITE_MPIRUN_H
-#define PARBENCH_BENCH_SUITE_MPIRUN_H
+#ifndef PARBENCH_BENCH_LAUNCH_MPIRUN_H
+#define PARBENCH_BENCH_LAUNCH_MPIRUN_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "bench/suite/mpirun.h"
+#include "bench/launch/mpirun.h"
 
 #include <errno.h>
 #include <limits.h>

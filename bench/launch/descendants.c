@@ -1,4 +1,4 @@
-#include "bench/suite/descendants.h"
+#include "bench/launch/descendants.h"
 
 #include <dirent.h>
 #include <errno.h>

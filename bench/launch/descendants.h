@@ -5,8 +5,8 @@
  * cell's first process has been reaped, all that still lives of it is, or soon becomes, a child of
  * this process.
  */
-#ifndef PARBENCH_BENCH_SUITE_DESCENDANTS_H
-#define PARBENCH_BENCH_SUITE_DESCENDANTS_H
+#ifndef PARBENCH_BENCH_LAUNCH_DESCENDANTS_H
+#define PARBENCH_BENCH_LAUNCH_DESCENDANTS_H
 
 #include <stdint.h>
 #include <sys/types.h>

@@ -1,10 +1,10 @@
 /*
  * command_line.h - the command line of a cell, spelled out.
  */
-#ifndef PARBENCH_BENCH_SUITE_COMMAND_LINE_H
-#define PARBENCH_BENCH_SUITE_COMMAND_LINE_H
+#ifndef PARBENCH_BENCH_LAUNCH_COMMAND_LINE_H
+#define PARBENCH_BENCH_LAUNCH_COMMAND_LINE_H
 
-#include "bench/suite/launch.h"
+#include "bench/launch/launch.h"
 
 /* Paths by which the cell, or any rank of it, reaches what the runner holds open. */
 struct cell_paths {

@@ -5,8 +5,8 @@
  * Ranks sign on the board when they start; from then on the runner holds a pidfd of each and sees
  * the first one that becomes readable.
  */
-#ifndef PARBENCH_BENCH_SUITE_RANKS_H
-#define PARBENCH_BENCH_SUITE_RANKS_H
+#ifndef PARBENCH_BENCH_LAUNCH_RANKS_H
+#define PARBENCH_BENCH_LAUNCH_RANKS_H
 
 #include <poll.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /*
  * own_row.h - a row that the runner writes itself, where a cell could not: skipped, killed, late.
  */
-#ifndef PARBENCH_BENCH_SUITE_OWN_ROW_H
-#define PARBENCH_BENCH_SUITE_OWN_ROW_H
+#ifndef PARBENCH_BENCH_LAUNCH_OWN_ROW_H
+#define PARBENCH_BENCH_LAUNCH_OWN_ROW_H
 
 #include "bench/data/sample.h"
-#include "bench/suite/matrix.h"
+#include "bench/launch/cell.h"
 
 /* Appends to rows one that has the cell's keys, nothing measured, and this status (cut to what a
  * line may hold). Returns 0 or a negative errno. */

@@ -1,4 +1,4 @@
-#include "bench/suite/describe.h"
+#include "bench/launch/describe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bench/suite/mpirun.h"
-#include "bench/suite/spawn.h"
+#include "bench/launch/mpirun.h"
+#include "bench/launch/spawn.h"
 #include "common/clock.h"
 
 #define ANSWER_LIMIT_NS (5 * NS_PER_S)

@@ -1,8 +1,8 @@
 /*
  * spawn.h - starts another program as a child with an owner, in a process group of its own.
  */
-#ifndef PARBENCH_BENCH_SUITE_SPAWN_H
-#define PARBENCH_BENCH_SUITE_SPAWN_H
+#ifndef PARBENCH_BENCH_LAUNCH_SPAWN_H
+#define PARBENCH_BENCH_LAUNCH_SPAWN_H
 
 #include "common/child.h"
 

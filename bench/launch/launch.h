@@ -7,14 +7,14 @@
  * happened, the rows that were already written are read, nothing of the cell is left running, and
  * where the cell could not say itself why it failed a row says so for it.
  */
-#ifndef PARBENCH_BENCH_SUITE_LAUNCH_H
-#define PARBENCH_BENCH_SUITE_LAUNCH_H
+#ifndef PARBENCH_BENCH_LAUNCH_LAUNCH_H
+#define PARBENCH_BENCH_LAUNCH_LAUNCH_H
 
 #include <stdbool.h>
 
 #include "bench/data/sample.h"
-#include "bench/suite/janitor.h"
-#include "bench/suite/matrix.h"
+#include "bench/launch/cell.h"
+#include "bench/launch/janitor.h"
 
 struct launch {
     const struct options *options; /* borrowed, as all here */

@@ -1,4 +1,4 @@
-#include "bench/suite/verdict.h"
+#include "bench/launch/verdict.h"
 
 #include <inttypes.h>
 #include <stdio.h>

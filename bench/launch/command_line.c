@@ -1,4 +1,4 @@
-#include "bench/suite/command_line.h"
+#include "bench/launch/command_line.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -67,7 +67,7 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
     add_option(&words, "on-death", options->on_death == ON_DEATH_RETRY ? "retry" : "fail");
     if (launch->retried != NULL)
         add_option(&words, "retried", launch->retried);
-    else if (options->inject != NULL)
+    else if (options->inject != NULL && !cell->uninvited)
         add_option(&words, "inject", options->inject);
     add_number(&words, "round", launch->round);
     add_number(&words, "repetitions", options->repetitions);

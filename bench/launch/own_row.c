@@ -1,4 +1,4 @@
-#include "bench/suite/own_row.h"
+#include "bench/launch/own_row.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "bench/suite/launch.h"
+#include "bench/launch/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,13 +11,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "bench/suite/command_line.h"
-#include "bench/suite/descendants.h"
-#include "bench/suite/mpirun.h"
-#include "bench/suite/own_row.h"
-#include "bench/suite/ranks.h"
-#include "bench/suite/spawn.h"
-#include "bench/suite/verdict.h"
+#include "bench/launch/command_line.h"
+#include "bench/launch/descendants.h"
+#include "bench/launch/mpirun.h"
+#include "bench/launch/own_row.h"
+#include "bench/launch/ranks.h"
+#include "bench/launch/spawn.h"
+#include "bench/launch/verdict.h"
 #include "common/check.h"
 #include "common/clock.h"
 
@@ -93,18 +93,18 @@ static void calm_openmp(void)
 }
 
 /* Starts the cell's command line, behind mpirun if need be. */
-static int start_cell(struct run *run, char **argv)
+static int start_cell(struct run *run, char **argv, char *message, size_t bytes)
 {
     const struct cell *cell = run->launch->cell;
     struct spawn spawn = {.argv = argv, .output = run->output[1]};
+    snprintf(message, bytes, "cannot start a process for the cell");
     if (!cell->backend->mpirun)
         return spawn_program(&spawn, &run->child);
     struct mpirun mpirun = {.argv = argv,
                             .ranks = cell->workers + 1,
                             .directory = run->launch->janitor->directory};
     struct mpirun_command command;
-    char message[256];
-    int error = mpirun_command(&mpirun, &command, message, sizeof message);
+    int error = mpirun_command(&mpirun, &command, message, bytes);
     if (error != 0)
         return error;
     spawn.argv = command.argv;
@@ -131,12 +131,11 @@ static int start(struct run *run, char *message, size_t bytes)
         return -ENOMEM;
     calm_openmp();
     run->deadline_ns = clock_deadline(run->launch->options->timeout_ns);
-    error = start_cell(run, argv);
+    error = start_cell(run, argv, message, bytes);
     command_line_free(argv);
-    if (error != 0) {
-        snprintf(message, bytes, "cannot start a cell: %s", strerror(-error));
+    if (error != 0)
         return error;
-    }
+    *message = '\0';
     janitor_watch(run->launch->janitor, run->child.pid);
     close(run->output[1]);
     run->output[1] = -1;

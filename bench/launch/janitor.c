@@ -1,4 +1,4 @@
-#include "bench/suite/janitor.h"
+#include "bench/launch/janitor.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,21 @@
+/*
+ * cell.h - one cell as it was asked for: what is to be measured in a process of its own.
+ */
+#ifndef PARBENCH_BENCH_LAUNCH_CELL_H
+#define PARBENCH_BENCH_LAUNCH_CELL_H
+
+#include <stdbool.h>
+
+#include "bench/command/options.h"
+#include "bench/launch/describe.h"
+
+struct cell {                          /* texts are borrowed from options */
+    const char *workload;              /* text for work_open */
+    const struct description *backend;
+    const char *backend_path;          /* what the cell program is to load: name or path */
+    unsigned workers;
+    struct schedule_choice schedule;
+    bool uninvited;                    /* a baseline that nobody asked for: faults pass it by */
+};
+
+#endif
