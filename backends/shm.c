@@ -52,6 +52,7 @@ struct pool {
     uint32_t self;        /* the coordinator, as owner of slots */
     size_t batch;         /* slots that it moves at once */
     uint64_t deadline_ns; /* of this start, map or stop */
+    uint16_t series;      /* of the last map's messages */
     bool broken;          /* a map has failed: only stop may follow */
 };
 
@@ -139,7 +140,7 @@ struct loss {
 static bool unanswered(void *context, const struct queue_tag *tag)
 {
     struct loss *loss = context;
-    bool lost = tag->kind == SHM_TASKS && !book_answered(loss->book, tag->first);
+    bool lost = book_owed(loss->book, tag);
     if (lost && tag->first < (uint64_t)loss->task) /* FAILURE_NONE is above all */
         loss->task = (int64_t)tag->first;
     return lost;
@@ -179,7 +180,7 @@ static int bury(struct pool *pool, struct book *book, unsigned worker, struct fa
     child_describe(status, text, sizeof text);
     if (deaths >= TASK_DEATHS_MAX)
         return failure_set(why, -EOWNERDEAD, (int)worker, pid, task,
-                           "%s, the %dth worker that this task has ended", text, deaths);
+                           "%s; this task has ended %d workers", text, deaths);
     if (pool->plan->on_death == ON_DEATH_FAIL)
         return failure_set(why, -EOWNERDEAD, (int)worker, pid, task, "%s%s", text,
                            task < 0 ? " while it was idle" : "");
@@ -217,8 +218,17 @@ static int explain(const struct pool *pool, const struct book *book, int error, 
 /* --- work: the coordinator's loop ---------------------------------------------------------------
  */
 
-/* Sleeps until enough results are there, if they aren't yet, and buries who has ended. Enough is
- * what the workers can bring without us: what is outstanding, or half of what the queues hold. */
+static int bury_the_dead(struct pool *pool, struct book *book, struct failure *why)
+{
+    int error = 0;
+    for (unsigned w = 0; error == 0 && w < pool->staff.size; w++)
+        if (staff_ended(&pool->staff, w))
+            error = bury(pool, book, w, why);
+    return error;
+}
+
+/* Sleeps until enough results are there, if they aren't yet, or a worker has ended. Enough is what
+ * the workers can bring without us: what is outstanding, or half of what the queues hold. */
 static int wait_for_events(struct pool *pool, struct book *book, struct failure *why)
 {
     size_t half = (pool->shm.capacity + 1) / 2;
@@ -228,10 +238,7 @@ static int wait_for_events(struct pool *pool, struct book *book, struct failure 
     if (error != 0)
         return error < 0 ? error : 0;
     error = staff_sleep(&pool->staff, pool->deadline_ns);
-    for (unsigned w = 0; error == 0 && w < pool->staff.size; w++)
-        if (staff_ended(&pool->staff, w))
-            error = bury(pool, book, w, why);
-    return error;
+    return error != 0 ? error : bury_the_dead(pool, book, why);
 }
 
 /* All results are in, all workers are ready, and per-task they have ended. */
@@ -243,8 +250,10 @@ static bool finished(const struct pool *pool, const struct book *book)
 
 static int drive(struct pool *pool, struct book *book, struct failure *why)
 {
-    int error = 0;
     failure_clear(why);
+    int error = staff_look(&pool->staff); /* they may have ended while idle */
+    if (error == 0)
+        error = bury_the_dead(pool, book, why);
     while (error == 0 && !finished(pool, book)) {
         for (unsigned lane = 0; error == 0 && lane < pool->shm.lanes; lane++)
             error = feed(pool, book, lane);
@@ -265,7 +274,7 @@ static int run(struct pool *pool, unsigned expected, const void *tasks, size_t c
 {
     struct book book;
     pool->deadline_ns = clock_deadline(pool->plan->limit_ns);
-    int error = book_open(&book, &pool->shm, tasks, count, results, traffic);
+    int error = book_open(&book, &pool->shm, ++pool->series, tasks, count, results, traffic);
     book.expected = expected;
     if (error == 0)
         error = drive(pool, &book, why);

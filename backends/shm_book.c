@@ -6,13 +6,17 @@
 
 #define DONE 0x80 /* in fate, beside the number of deaths */
 
-int book_open(struct book *book, const struct shm *shm, const void *tasks, size_t count,
-              void *results, struct traffic *traffic)
+int book_open(struct book *book, const struct shm *shm, uint16_t series, const void *tasks,
+              size_t count, void *results, struct traffic *traffic)
 {
     bool dynamic = shm->plan->schedule == SCHEDULE_DYNAMIC;
     size_t chunk = dynamic ? schedule_chunk(shm->plan, count) : shm->chunk_max;
-    *book = (struct book){
-        .shm = shm, .tasks = tasks, .results = results, .count = count, .traffic = traffic};
+    *book = (struct book){.shm = shm,
+                          .series = series,
+                          .tasks = tasks,
+                          .count = count,
+                          .results = results,
+                          .traffic = traffic};
     book->chunk = chunk < shm->chunk_max ? chunk : shm->chunk_max;
     book->lanes = calloc(shm->lanes, sizeof *book->lanes);
     book->fate = calloc(count + 1, sizeof *book->fate);
@@ -44,7 +48,8 @@ void book_write(struct book *book, unsigned lane, struct queue_slot *slot)
     size_t first = book->lanes[lane].next;
     size_t count = book->lanes[lane].end - first;
     count = count < book->chunk ? count : book->chunk;
-    slot->tag = (struct queue_tag){.first = first, .count = (uint32_t)count, .kind = SHM_TASKS};
+    slot->tag = (struct queue_tag){
+        .first = first, .count = (uint32_t)count, .kind = SHM_TASKS, .series = book->series};
     if (task_bytes > 0)
         memcpy(slot->payload, book->tasks + first * task_bytes, count * task_bytes);
     book->lanes[lane].next += count;
@@ -53,11 +58,16 @@ void book_write(struct book *book, unsigned lane, struct queue_slot *slot)
     book->traffic->messages++;
 }
 
+bool book_owed(const struct book *book, const struct queue_tag *tag)
+{
+    return tag->kind != SHM_SENTINEL && tag->series == book->series && tag->first < book->count &&
+           (book->fate[tag->first] & DONE) == 0;
+}
+
 static bool plausible(const struct book *book, const struct queue_tag *tag)
 {
-    return (tag->kind == SHM_RESULTS || tag->kind == SHM_FAILED) && tag->count > 0 &&
-           tag->count <= book->chunk && tag->first < book->count &&
-           tag->count <= book->count - tag->first && !book_answered(book, tag->first);
+    return (tag->kind == SHM_RESULTS || tag->kind == SHM_FAILED) && book_owed(book, tag) &&
+           tag->count > 0 && tag->count <= book->chunk && tag->count <= book->count - tag->first;
 }
 
 int book_read(struct book *book, const struct queue_slot *slot)
@@ -81,11 +91,6 @@ int book_read(struct book *book, const struct queue_slot *slot)
     book->traffic->bytes_received += sizeof slot->tag + count * result_bytes;
     book->traffic->messages++;
     return 0;
-}
-
-bool book_answered(const struct book *book, size_t first)
-{
-    return (book->fate[first] & DONE) != 0;
 }
 
 int book_death(struct book *book, int64_t task)

@@ -19,6 +19,7 @@ struct book {
     const char *tasks;
     char *results;
     size_t count, chunk;   /* tasks in this map, and in a message */
+    uint16_t series;       /* of all messages of this map */
     size_t received;       /* tasks that have results */
     size_t outstanding;    /* messages sent and not answered */
     unsigned expected;     /* HELLOs that are waited for: all of them in start, none in map */
@@ -28,10 +29,10 @@ struct book {
     struct traffic *traffic;
 };
 
-/* Opens a book for tasks[count][task_bytes] and results[count][result_bytes], all borrowed.
- * Returns 0 or -ENOMEM; in either case book_close. */
-int book_open(struct book *book, const struct shm *shm, const void *tasks, size_t count,
-              void *results, struct traffic *traffic);
+/* Opens a book for tasks[count][task_bytes] and results[count][result_bytes], all borrowed. series:
+ * another one than that of the last map. Returns 0 or -ENOMEM; in either case book_close. */
+int book_open(struct book *book, const struct shm *shm, uint16_t series, const void *tasks,
+              size_t count, void *results, struct traffic *traffic);
 
 void book_close(struct book *book);
 
@@ -44,8 +45,9 @@ void book_write(struct book *book, unsigned lane, struct queue_slot *slot);
 /* Reads a message from a worker. Returns 0, or -EPROTO: it makes no sense. */
 int book_read(struct book *book, const struct queue_slot *slot);
 
-/* Whether the message that begins with this task has been answered. */
-bool book_answered(const struct book *book, size_t first);
+/* Whether a message that a worker has not released is still to be answered. It is not, if it was,
+ * in this map or in an earlier one. */
+bool book_owed(const struct book *book, const struct queue_tag *tag);
 
 /* A worker died of task, or of none in particular (FAILURE_NONE). Returns how many workers this
  * task has ended by now. */

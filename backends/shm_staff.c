@@ -45,19 +45,28 @@ int staff_hire(struct staff *staff, unsigned place, int (*body)(void *argument),
     return 0;
 }
 
-int staff_sleep(struct staff *staff, uint64_t deadline_ns)
+static int poll_events(struct staff *staff, struct timespec limit)
 {
-    struct pollfd *bell = &staff->events[staff->size];
-    uint64_t slice_ns = clock_deadline(SLICE_NS);
+    const struct pollfd *bell = &staff->events[staff->size];
     uint64_t rings;
-    if (clock_ns() >= deadline_ns)
-        return -ETIMEDOUT;
-    struct timespec left = clock_left(slice_ns < deadline_ns ? slice_ns : deadline_ns);
-    if (ppoll(staff->events, staff->size + 1, &left, NULL) < 0)
+    if (ppoll(staff->events, staff->size + 1, &limit, NULL) < 0)
         return errno == EINTR ? 0 : -errno;
     if (bell->revents != 0 && read(staff->bell, &rings, sizeof rings) < 0 && errno != EAGAIN)
         return -errno;
     return 0;
+}
+
+int staff_sleep(struct staff *staff, uint64_t deadline_ns)
+{
+    uint64_t slice_ns = clock_deadline(SLICE_NS);
+    if (clock_ns() >= deadline_ns)
+        return -ETIMEDOUT;
+    return poll_events(staff, clock_left(slice_ns < deadline_ns ? slice_ns : deadline_ns));
+}
+
+int staff_look(struct staff *staff)
+{
+    return poll_events(staff, (struct timespec){0});
 }
 
 bool staff_ended(const struct staff *staff, unsigned place)

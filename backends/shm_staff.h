@@ -36,7 +36,10 @@ int staff_hire(struct staff *staff, unsigned place, int (*body)(void *argument),
  * or another negative errno. */
 int staff_sleep(struct staff *staff, uint64_t deadline_ns);
 
-/* Whether staff_sleep saw that the worker has ended, and it is to be reaped. */
+/* The same without sleeping: only looks who has ended. Returns 0 or a negative errno. */
+int staff_look(struct staff *staff);
+
+/* Whether staff_sleep or staff_look saw that the worker has ended; it is to be reaped. */
 bool staff_ended(const struct staff *staff, unsigned place);
 
 /* Reaps a worker that has ended, see child_wait; its place is empty then. */

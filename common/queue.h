@@ -39,7 +39,8 @@
 struct queue_tag {
     uint64_t first; /* such as the index of its first task */
     uint32_t count; /* such as how many tasks */
-    uint32_t kind;
+    uint16_t kind;
+    uint16_t series; /* such as which map: what was left over from the last one can be told */
 };
 
 /* A slot. Its user between reserve and publish writes tag and payload; its user between take and
