@@ -11,9 +11,9 @@
 #include "backends/shm.h"
 
 #define CAPACITY_MAX     1024u
-#define QUEUE_BYTES_GOAL (1u << 20)  /* of all task queues, and of the result queue */
-#define QUEUE_BYTES_MAX  (64u << 20) /* exceeded only for the sake of a second slot */
-#define CHUNK_BYTES_MAX  (32u << 20) /* of records in a message; a longer chunk is cut */
+#define QUEUE_BYTES_GOAL (512u << 10) /* of all task queues, and of the result queue */
+#define QUEUE_BYTES_MAX  (64u << 20)  /* exceeded only for the sake of a second slot */
+#define CHUNK_BYTES_MAX  (32u << 20)  /* of records in a message; a longer chunk is cut */
 
 static size_t clamp(size_t value, size_t least, size_t most)
 {

@@ -29,7 +29,11 @@
 #endif
 
 #define SPIN_WAIT 200 /* pauses before sleeping: about the price of a sleep */
-#define SPIN_LOCK 12  /* tries, with 1, 2, 4 .. 32, 32 .. pauses in between */
+#ifndef BO0
+#define BO0 0
+#define BO1 5
+#define SPIN_LOCK 12
+#endif
 
 /* Whom to wake once the lock is released. */
 struct calls {
@@ -68,7 +72,7 @@ static int try_lock(struct queue *queue)
 {
     int error = pthread_mutex_trylock(&queue->lock);
     for (int i = 0; error == EBUSY && i < SPIN_LOCK; i++) {
-        for (int pauses = 1 << (i < 5 ? i : 5); pauses > 0; pauses--)
+        for (int pauses = 1 << (i + BO0 < BO1 ? i + BO0 : BO1); pauses > 0; pauses--)
             spin_pause();
         error = pthread_mutex_trylock(&queue->lock);
     }

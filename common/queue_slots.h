@@ -57,10 +57,11 @@ struct queue {
     uint64_t item_bytes, slot_bytes;
 
     _Alignas(64) pthread_mutex_t lock; /* robust, process-shared; guards what follows */
+    struct slot_line ready;            /* here, so that a take needs just one cache line of these */
+    uint32_t bell_at;                  /* ring when so many are ready; 0: nobody asks */
+    uint32_t epoch;                    /* changes when waiters are counted anew */
+    struct slot_line free;
     uint64_t next_ticket;
-    uint32_t bell_at; /* ring when so many are ready; 0: nobody asks */
-    uint32_t epoch;   /* changes when waiters are counted anew */
-    struct slot_line free, ready;
     /* then: uint32_t order[2][capacity], places of free and of ready slots; slots[capacity] of
      * slot_bytes */
 };

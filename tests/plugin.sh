@@ -1,27 +1,40 @@
 #!/usr/bin/env bash
-# A backend built outside of the tree, against the installed package, runs and is verified.
+# A backend and a workload that were built outside of the tree, against the installed package, run
+# and are verified.
 #   plugin.sh BUILD-DIRECTORY SOURCE-DIRECTORY
 set -euo pipefail
 build=$1 source=$2
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 
-cmake --install "$build" --prefix "$place/installed" >"$place/log" || { cat "$place/log"; exit 1; }
-cmake -S "$source/docs/examples/backend" -B "$place/mine" -DCMAKE_PREFIX_PATH="$place/installed" \
-    -DCMAKE_C_FLAGS="${CFLAGS:-} -Wall -Wextra -Werror" >"$place/log" || { cat "$place/log"; exit 1; }
-cmake --build "$place/mine" >"$place/log" || { cat "$place/log"; exit 1; }
-
-# From another directory, by a relative path, with the installed program.
-cd "$place/mine"
-"$place/installed/bin/bench" --backend ./shares.so --workload primes --schedule static,dynamic \
-    --workers 3 --rounds 1 --repetitions 2 --format csv -o "$place/out" >"$place/summary.csv"
-cat "$place/summary.csv"
-
-rows() { # rows SCHEDULE STATUS-PATTERN VERIFIED: how many samples of shares match
-    awk -F, -v schedule="$1" -v status="$2" -v verified="$3" \
-        '$0 ~ ",shares," schedule "," && $0 ~ status && $0 ~ "," verified ",[0-9]*,[0-9]*$"' \
-        "$place/out/samples.csv" | wc -l
+quietly() { # what a command prints is shown only if it fails
+    "$@" >"$place/log" 2>&1 || { cat "$place/log"; exit 1; }
 }
-[ "$(rows static ',ok,' 1)" -eq 2 ]
-[ "$(rows dynamic 'skip: shares are split beforehand' 0)" -eq 1 ]
-echo 'a backend from outside runs, verified'
+
+quietly cmake --install "$build" --prefix "$place/installed"
+for example in backend workload; do
+    quietly cmake -S "$source/docs/examples/$example" -B "$place/$example" \
+        -DCMAKE_PREFIX_PATH="$place/installed" -DCMAKE_C_FLAGS="-Wall -Wextra -Werror"
+    quietly cmake --build "$place/$example"
+done
+
+# From another directory, by relative paths, with the installed program.
+cd "$place/backend"
+"$place/installed/bin/bench" --backend ./shares.so,pipes --schedule static,dynamic --workers 3 \
+    --workload primes,../workload/collatz.so:tasks=10,block=500 \
+    --rounds 1 --repetitions 2 --format csv -o "$place/out" >"$place/summary.csv"
+
+# rows PATTERN: how many samples match
+rows() { grep -cE "$1" "$place/out/samples.csv" || true; }
+expect() { # expect COUNT PATTERN
+    [ "$(rows "$2")" -eq "$1" ] || { echo "not $1 rows: $2"; cat "$place/out/samples.csv"; exit 1; }
+}
+expect 2 '^run,primes,.*,shares,static,.*,ok,1,'
+expect 1 '^run,primes,.*,shares,dynamic,.*skip: shares are split beforehand'
+expect 2 '^run,collatz,"tasks=10,block=500",shares,static,.*,ok,1,'
+expect 2 '^run,collatz,.*,pipes,dynamic,.*,ok,1,'
+
+status=0
+"$place/installed/bin/bench" --workload ../workload/collatz.so:tasks=-1 2>"$place/message" || status=$?
+[ $status -eq 2 ] && [ "$(wc -l <"$place/message")" -eq 1 ]
+echo 'a backend and a workload from outside run, verified'

@@ -95,6 +95,7 @@ static void echo_print(const struct work *work, size_t index, const void *task, 
 }
 
 const struct workload echo_workload = {
+    .abi = WORKLOAD_ABI,
     .name = "echo",
     .summary = "no compute: the cost of dispatch and payload",
     .lecture = "",

@@ -155,6 +155,7 @@ static void primes_print(const struct work *work, size_t index, const void *task
 }
 
 const struct workload primes_workload = {
+    .abi = WORKLOAD_ABI,
     .name = "primes",
     .summary = "primes below each limit: tasks of uneven length",
     .lecture = "25.2",

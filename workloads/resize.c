@@ -154,6 +154,7 @@ static void resize_print(const struct work *work, size_t index, const void *task
 }
 
 const struct workload resize_workload = {
+    .abi = WORKLOAD_ABI,
     .name = "resize",
     .summary = "sums of square roots: small equal tasks",
     .lecture = "25.3",

@@ -112,6 +112,7 @@ static void sum_print(const struct work *work, size_t index, const void *task,
 }
 
 const struct workload sum_workload = {
+    .abi = WORKLOAD_ABI,
     .name = "sum",
     .summary = "sums of i * v: equal tasks of medium length",
     .lecture = "25.1",

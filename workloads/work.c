@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "workloads/parameters.h"
+#include "workloads/plugin.h"
 #include "workloads/words.h"
 #include "workloads/workload.h"
 
@@ -83,14 +84,19 @@ static int prepare(struct work *work, const char *parameters, char *message, siz
 
 int work_open(const char *text, struct work **opened, char *message, size_t bytes)
 {
-    size_t length = strcspn(text, ":");
-    const struct workload *workload = find(text, length);
+    size_t length = plugin_length(text);
+    bool plugin = length > 0;
+    const struct workload *workload;
     struct work *work = NULL;
-    int error;
+    int error = -EINVAL;
 
     *opened = NULL;
+    if (!plugin)
+        length = strcspn(text, ":");
+    workload = plugin ? plugin_load(text, length, message, bytes) : find(text, length);
     if (workload == NULL) {
-        error = refuse_name(text, length, message, bytes);
+        if (!plugin)
+            error = refuse_name(text, length, message, bytes);
         goto out;
     }
     work = calloc(1, sizeof *work);

@@ -52,7 +52,10 @@ struct work {
     struct shape shape;
 };
 
+#define WORKLOAD_ABI 1
+
 struct workload {
+    unsigned abi;                       /* WORKLOAD_ABI */
     const char *name;
     const char *summary;                /* under 60 characters */
     const char *lecture;                /* the example it comes from, such as "25.1", or "" */
@@ -79,7 +82,8 @@ struct workload {
 /* All workloads, in the order of the lecture; ends with NULL. */
 extern const struct workload *const workload_registry[];
 
-/* Opens `name` or `name:key=value,...`. Returns 0 with *work owned by the caller; or -EINVAL with
+/* Opens `name` or `name:key=value,...`. A name with a '/' is the path of a shared object, ending in
+ * .so, that exports `const struct workload parbench_workload`; it stays loaded. Returns 0 with *work owned by the caller; or -EINVAL with
  * one line in message[bytes] (what was wrong, what would be right), or -ENOMEM. */
 int work_open(const char *text, struct work **work, char *message, size_t bytes);
 

@@ -5,7 +5,8 @@
  * that no backend inherits another's threads, heap or page tables. It speaks to bench through two
  * files: the board and the rows of samples.
  *
- *     cell --describe NAME      says what a backend is, for bench list
+ *     cell --describe NAME      says what a backend is
+ *     cell --describe-work TEXT says what a workload with these parameters amounts to
  *     cell --workload ... -- GOOGLE-BENCHMARK-FLAGS
  */
 #include <fcntl.h>
@@ -42,6 +43,21 @@ static int describe(const char *name)
     return MEASURE_OK;
 }
 
+static int describe_work(const char *text)
+{
+    char message[MESSAGE_BYTES];
+    struct work *work;
+    if (work_open(text, &work, message, sizeof message) != 0) {
+        printf("problem\t%s\n", message);
+        return MEASURE_OK;
+    }
+    printf("name\t%s\nparameters\t%s\ntasks\t%zu\ntask_bytes\t%zu\nresult_bytes\t%zu\n",
+           work->workload->name, work->parameters, work->tasks, work->shape.task_bytes,
+           work->shape.result_bytes);
+    work_close(work);
+    return MEASURE_OK;
+}
+
 static int refuse(const char *message)
 {
     fprintf(stderr, "%s\n", message);
@@ -59,6 +75,8 @@ int main(int argc, char **argv)
         return MEASURE_FAILED;
     if (argc == 3 && strcmp(argv[1], "--describe") == 0)
         return describe(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "--describe-work") == 0)
+        return describe_work(argv[2]);
     if (arguments_read(argc, argv, &arguments) != 0)
         return MEASURE_USAGE;
     const struct backend *backend = load_backend(arguments.backend, message, sizeof message);

@@ -80,7 +80,8 @@ static void make_plan(struct session *session)
         .on_death = arguments->on_death,
         .limit_ns = arguments->limit_ns,
     };
-    session->model = model_sample(work, session->backend->name, &session->plan);
+    session->model = model_sample(work->workload->name, work->parameters, work->tasks,
+                                  session->backend->name, &session->plan);
     session->model.suite = arguments->suite;
     session->model.round = arguments->round;
 }

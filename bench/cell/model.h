@@ -9,10 +9,10 @@
 
 #include "backends/backend.h"
 #include "bench/data/sample.h"
-#include "workloads/workload.h"
 
-/* A sample with the keys of this cell and nothing measured: status "ok", not verified. Texts are
- * borrowed from work and backend. plan->job->shape must be the work's. */
-struct sample model_sample(const struct work *work, const char *backend, const struct plan *plan);
+/* A sample with the keys of this cell and nothing measured: status "ok", not verified. The texts
+ * are borrowed; plan->job->shape is the records'. */
+struct sample model_sample(const char *workload, const char *parameters, size_t tasks,
+                           const char *backend, const struct plan *plan);
 
 #endif

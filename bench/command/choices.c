@@ -11,6 +11,7 @@
 #include "bench/command/cores.h"
 #include "bench/command/units.h"
 #include "bench/data/text.h"
+#include "workloads/plugin.h"
 #include "workloads/words.h"
 #include "workloads/workload.h"
 
@@ -110,17 +111,27 @@ static int refuse_backend(const char *name, char *message, size_t bytes)
     return -EINVAL;
 }
 
-static int add_plugin(struct options *options, const char *path, char *message, size_t bytes)
+/* Finds the absolute path of a plugin, a readable file. option: for messages. */
+static int find_plugin(const char *option, const char *path, char absolute[PATH_MAX],
+                       char *message, size_t bytes)
 {
-    char absolute[PATH_MAX], shown[PATH_SHOWN_BYTES];
+    char shown[PATH_SHOWN_BYTES];
     struct stat status;
     bool there = realpath(path, absolute) != NULL && stat(absolute, &status) == 0 &&
                  access(absolute, R_OK) == 0;
     if (there && S_ISREG(status.st_mode))
-        return append_new(&options->backends, &options->backend_count, absolute);
-    snprintf(message, bytes, "--backend: cannot load '%s' (%s): write the path of a shared object",
-             text_brief(path, shown, sizeof shown), there ? "not a file" : strerror(errno));
+        return 0;
+    snprintf(message, bytes, "--%s: cannot load '%s' (%s): write the path of a shared object",
+             option, text_brief(path, shown, sizeof shown), there ? "not a file" : strerror(errno));
     return -EINVAL;
+}
+
+static int add_plugin(struct options *options, const char *path, char *message, size_t bytes)
+{
+    char absolute[PATH_MAX];
+    int error = find_plugin("backend", path, absolute, message, bytes);
+    return error != 0 ? error
+                      : append_new(&options->backends, &options->backend_count, absolute);
 }
 
 static int add_backend(struct options *options, const char *name, char *message, size_t bytes)
@@ -144,6 +155,22 @@ int choices_add_backends(struct options *options, const char *text, char *messag
     return add_each(options, "backend", text, plain_length, add_backend, message, bytes);
 }
 
+/* A workload from a file: its parameters are checked by whoever loads it, a cell. */
+static int add_work_plugin(struct options *options, const char *text, size_t length, char *message,
+                           size_t bytes)
+{
+    char absolute[PATH_MAX];
+    char *path = strndup(text, length), *complete = NULL;
+    int error = path != NULL ? find_plugin("workload", path, absolute, message, bytes) : -ENOMEM;
+    if (error == 0 && asprintf(&complete, "%s%s", absolute, text + length) < 0)
+        error = -ENOMEM;
+    if (error == 0)
+        error = append_new(&options->workloads, &options->workload_count, complete);
+    free(complete);
+    free(path);
+    return error;
+}
+
 static int add_workload(struct options *options, const char *text, char *message, size_t bytes)
 {
     struct work *work;
@@ -156,6 +183,8 @@ static int add_workload(struct options *options, const char *text, char *message
                  text_brief(text, line, WORD_SHOWN_BYTES));
         return -EINVAL;
     }
+    if (plugin_length(text) > 0)
+        return add_work_plugin(options, text, plugin_length(text), message, bytes);
     int error = work_open(text, &work, line, sizeof line);
     if (error == -EINVAL)
         snprintf(message, bytes, "--workload: %s", line);

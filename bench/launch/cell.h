@@ -11,6 +11,7 @@
 
 struct cell {                          /* texts are borrowed from options */
     const char *workload;              /* text for work_open */
+    const struct work_description *work;
     const struct description *backend;
     const char *backend_path;          /* what the cell program is to load: name or path */
     unsigned workers;

@@ -15,8 +15,8 @@
 
 #define ANSWER_LIMIT_NS (5 * NS_PER_S)
 
-/* Runs `cell --describe NAME` with its output in a memory file, from its beginning. */
-static int ask(const char *name, FILE **answer, char *problem, size_t bytes)
+/* Runs `cell OPTION NAME` with its output in a memory file, from its beginning. */
+static int ask(const char *option, const char *name, FILE **answer, char *problem, size_t bytes)
 {
     char cell[PATH_MAX];
     int error = spawn_find("cell", cell, sizeof cell);
@@ -26,7 +26,7 @@ static int ask(const char *name, FILE **answer, char *problem, size_t bytes)
     if (output < 0)
         return -errno;
     struct child child;
-    struct spawn spawn = {.argv = (char *const[]){cell, (char *)"--describe", (char *)name, NULL},
+    struct spawn spawn = {.argv = (char *const[]){cell, (char *)option, (char *)name, NULL},
                           .output = output};
     int status = 0;
     error = spawn_program(&spawn, &child);
@@ -66,7 +66,7 @@ static int describe_one(const char *name, struct description *description)
 {
     char problem[256] = "";
     FILE *answer = NULL;
-    int error = ask(name, &answer, problem, sizeof problem);
+    int error = ask("--describe", name, &answer, problem, sizeof problem);
     if (error != 0)
         return error;
     char *mpirun = read_field(answer, "mpirun");
@@ -115,4 +115,45 @@ void describe_free(struct description *list, size_t count)
             free(list[i].lacks[schedule]);
     }
     free(list);
+}
+
+static size_t read_size(FILE *answer, const char *key)
+{
+    char *text = read_field(answer, key);
+    size_t value = text != NULL ? strtoull(text, NULL, 10) : 0;
+    free(text);
+    return value;
+}
+
+int describe_work(const char *text, struct work_description *work, char *message, size_t bytes)
+{
+    FILE *answer = NULL;
+    *message = '\0';
+    int error = ask("--describe-work", text, &answer, message, bytes);
+    if (error != 0) {
+        snprintf(message, bytes, "cannot start the cell program: %s", strerror(-error));
+        return error;
+    }
+    *work = (struct work_description){
+        .name = read_field(answer, "name"),
+        .parameters = read_field(answer, "parameters"),
+        .tasks = read_size(answer, "tasks"),
+        .shape = {read_size(answer, "task_bytes"), read_size(answer, "result_bytes")},
+    };
+    char *problem = read_field(answer, "problem");
+    fclose(answer);
+    if (work->name != NULL && work->parameters != NULL && problem == NULL && *message == '\0')
+        return 0;
+    if (problem != NULL)
+        snprintf(message, bytes, "--workload: %s", problem);
+    free(problem);
+    describe_work_free(work);
+    return -EINVAL;
+}
+
+void describe_work_free(struct work_description *work)
+{
+    free(work->name);
+    free(work->parameters);
+    *work = (struct work_description){0};
 }

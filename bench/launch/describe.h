@@ -24,6 +24,20 @@ struct description {
  * *list[count] owned by the caller (describe_free), or a negative errno. */
 int describe_backends(const char *const *names, size_t count, struct description **list);
 
+/* What a workload with its parameters amounts to; asked of the cell program, as it may be a plugin. */
+struct work_description {
+    char *name;
+    char *parameters; /* canonical, see work.parameters */
+    size_t tasks;
+    struct shape shape;
+};
+
+/* Describes text (for work_open). Returns 0 with *work owned by the caller (describe_work_free), or
+ * a negative errno with one line in message[bytes]. */
+int describe_work(const char *text, struct work_description *work, char *message, size_t bytes);
+
+void describe_work_free(struct work_description *work);
+
 void describe_free(struct description *list, size_t count);
 
 #endif

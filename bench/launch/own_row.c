@@ -33,20 +33,15 @@ static int append(struct sample_table *rows, const struct sample *sample)
 int own_row_add(struct sample_table *rows, const struct cell *cell, uint64_t round,
                 const char *status)
 {
-    char message[256];
-    struct work *work;
-    int error = work_open(cell->workload, &work, message, sizeof message);
-    if (error != 0)
-        return error;
+    const struct work_description *work = cell->work;
     struct job job = {.shape = work->shape};
     struct plan plan = {.job = &job,
                         .workers = cell->workers,
                         .schedule = cell->schedule.schedule,
                         .chunk = cell->schedule.chunk};
-    struct sample sample = model_sample(work, cell->backend->name, &plan);
+    struct sample sample = model_sample(work->name, work->parameters, work->tasks,
+                                        cell->backend->name, &plan);
     sample.round = round;
     sample.status = status;
-    error = append(rows, &sample);
-    work_close(work);
-    return error;
+    return append(rows, &sample);
 }

@@ -48,11 +48,12 @@ static void add_parallel(const struct options *options, const struct cell *model
     }
 }
 
-static void add_workload(const struct options *options, const char *workload,
-                         const char *const *names, struct matrix *matrix)
+static void add_workload(const struct options *options, size_t index, const char *const *names,
+                         struct matrix *matrix)
 {
     for (size_t b = 0; b < matrix->description_count; b++) {
-        struct cell cell = {.workload = workload,
+        struct cell cell = {.workload = options->workloads[index],
+                            .work = &matrix->works[index],
                             .backend = &matrix->descriptions[b],
                             .backend_path = names[b],
                             .workers = 1,
@@ -65,13 +66,31 @@ static void add_workload(const struct options *options, const char *workload,
     }
 }
 
-int matrix_make(const struct options *options, struct matrix *matrix)
+static int describe_works(const struct options *options, struct matrix *matrix, char *message,
+                          size_t bytes)
+{
+    matrix->works = calloc(options->workload_count, sizeof *matrix->works);
+    if (matrix->works == NULL)
+        return -ENOMEM;
+    int error = 0;
+    for (size_t i = 0; i < options->workload_count && error == 0; i++) {
+        error = describe_work(options->workloads[i], &matrix->works[i], message, bytes);
+        matrix->work_count += error == 0;
+    }
+    return error;
+}
+
+int matrix_make(const struct options *options, struct matrix *matrix, char *message, size_t bytes)
 {
     const char **names = NULL;
     memset(matrix, 0, sizeof *matrix);
-    int error = describe_all(options, &names, matrix);
-    if (error != 0)
+    int error = describe_works(options, matrix, message, bytes);
+    if (error == 0)
+        error = describe_all(options, &names, matrix);
+    if (error != 0) {
+        matrix_free(matrix);
         return error;
+    }
     size_t per_backend = options->worker_count * options->schedule_count;
     size_t most = options->workload_count * (1 + matrix->description_count * per_backend);
     matrix->cells = calloc(most, sizeof *matrix->cells);
@@ -81,7 +100,7 @@ int matrix_make(const struct options *options, struct matrix *matrix)
         return -ENOMEM;
     }
     for (size_t i = 0; i < options->workload_count; i++)
-        add_workload(options, options->workloads[i], names, matrix);
+        add_workload(options, i, names, matrix);
     free(names);
     return 0;
 }
@@ -89,6 +108,9 @@ int matrix_make(const struct options *options, struct matrix *matrix)
 void matrix_free(struct matrix *matrix)
 {
     describe_free(matrix->descriptions, matrix->description_count);
+    for (size_t i = 0; i < matrix->work_count; i++)
+        describe_work_free(&matrix->works[i]);
+    free(matrix->works);
     free(matrix->cells);
     memset(matrix, 0, sizeof *matrix);
 }

@@ -20,7 +20,7 @@
 
 #define MESSAGE_BYTES 512
 
-enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_SIGNALLED = 128 };
+enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNALLED = 128 };
 
 struct suite {
     const struct options *options;
@@ -53,7 +53,7 @@ static int open_signals(struct suite *suite)
 static int open_suite(struct suite *suite, int argc, char **argv)
 {
     const struct options *options = suite->options;
-    int error = matrix_make(options, &suite->matrix);
+    int error = matrix_make(options, &suite->matrix, suite->message, sizeof suite->message);
     suite->order = calloc(suite->matrix.count + 1, sizeof suite->order[0]);
     suite->rows = calloc(suite->matrix.count + 1, sizeof suite->rows[0]);
     if (error == 0 && (suite->order == NULL || suite->rows == NULL))
@@ -66,7 +66,7 @@ static int open_suite(struct suite *suite, int argc, char **argv)
         error = janitor_start(&suite->janitor);
     if (error == 0)
         error = gbench_files_open(&suite->files, options);
-    if (error != 0)
+    if (error != 0 && *suite->message == '\0')
         snprintf(suite->message, sizeof suite->message, "cannot begin: %s", strerror(-error));
     if (error == 0)
         error = output_open(&suite->output, options->output, argc, argv, suite->message,
@@ -241,7 +241,8 @@ int suite_run(const struct options *options, int argc, char **argv)
     if (error != 0)
         fprintf(stderr, "bench: %s\n",
                 *suite.message != '\0' ? suite.message : strerror(-error));
-    int status = exit_status(&suite, error);
+    bool refused = error == -EINVAL && suite.matrix.count == 0; /* a plugin's parameters */
+    int status = refused ? EXIT_USAGE : exit_status(&suite, error);
     close_suite(&suite);
     return status;
 }
