@@ -63,6 +63,7 @@ struct pool {
     char *results;
     struct traffic *traffic;
     struct failure failed; /* what kernels reported */
+    struct failure lost;   /* the last worker that died and was replaced */
     uint64_t deadline_ns;
 };
 
@@ -260,6 +261,7 @@ static int lose(struct pool *pool, struct worker *worker, int error, struct fail
         *why = loss;
         return loss.error;
     }
+    pool->lost = loss;
     return fresh_each_time(pool) ? 0 : crew_hire(&pool->crew, worker->number, NULL, why);
 }
 
@@ -389,16 +391,16 @@ static int pipes_map(struct pool *pool, const void *tasks, size_t count, void *r
     pool->traffic = traffic;
     pool->deadline_ns = clock_deadline(pool->plan->limit_ns);
     failure_clear(&pool->failed);
+    failure_clear(&pool->lost);
     open_page(pool, count);
     io_sigpipe_block(&sigpipe); /* who writes to a dead worker gets an error, no signal */
     int error = drive(pool, why);
     io_sigpipe_restore(&sigpipe);
     pool->broken = error != 0;
-    if (error == 0 && pool->failed.error != 0) {
-        *why = pool->failed;
-        error = -ECANCELED;
-    }
-    return error;
+    if (error != 0)
+        return error;
+    *why = pool->failed.error != 0 ? pool->failed : pool->lost;
+    return pool->failed.error;
 }
 
 /* --- stop ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@
 
 #include "backends/shm.h"
 
-#define CAPACITY_MAX     1024u
+#define CAPACITY_MAX     2048u
 #define QUEUE_BYTES_GOAL (512u << 10) /* of all task queues, and of the result queue */
 #define QUEUE_BYTES_MAX  (64u << 20)  /* exceeded only for the sake of a second slot */
 #define CHUNK_BYTES_MAX  (32u << 20)  /* of records in a message; a longer chunk is cut */

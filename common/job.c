@@ -6,6 +6,7 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/inject.h"
+#include "common/trace.h"
 
 static int report(const struct job *job, unsigned worker, size_t task, const char *text,
                   struct failure *why)
@@ -34,7 +35,11 @@ int job_run(const struct job *job, unsigned worker, size_t first, size_t count, 
         atomic_store_explicit(&line->task, (int64_t)(first + i), memory_order_relaxed);
         if (job->inject != NULL)
             inject_fault(job->inject, job->board, worker, first + i);
+        if (job->trace != NULL)
+            trace_begin(job->trace, first + i, worker);
         const char *text = job->kernel(task, result, &job->shape);
+        if (job->trace != NULL)
+            trace_end(job->trace, first + i);
         if (text != NULL) {
             memset(result, 0, result_bytes);
             if (error == 0)

@@ -34,6 +34,7 @@ struct job {              /* shared by all workers, read-only while a pool lives
     kernel_function *kernel;
     struct board *board;  /* borrowed */
     const struct inject *inject; /* faults to be made, borrowed; NULL: none (inject.h) */
+    struct trace *trace;         /* where each task is recorded, borrowed; NULL: nowhere (trace.h) */
 };
 
 /*

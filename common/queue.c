@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/check.h"
@@ -16,24 +15,9 @@
 #include "common/futex.h"
 #include "common/memory.h"
 #include "common/queue_slots.h"
-
-#ifdef __SANITIZE_THREAD__ /* gcc */
-#define UNDER_TSAN
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) /* clang */
-#define UNDER_TSAN
-#endif
-#endif
-#ifdef UNDER_TSAN
-#include <sanitizer/tsan_interface.h>
-#endif
+#include "common/robust.h"
 
 #define SPIN_WAIT 200 /* pauses before sleeping: about the price of a sleep */
-#ifndef BO0
-#define BO0 0
-#define BO1 5
-#define SPIN_LOCK 12
-#endif
 
 /* Whom to wake once the lock is released. */
 struct calls {
@@ -66,54 +50,18 @@ static void repair(struct queue *queue)
     queue->bell_at = 0;
 }
 
-/* The holder needs the lock for well under a microsecond, so trying again soon is cheaper than
- * sleeping, unless the holder lost its processor: so a bounded number of tries. */
-static int try_lock(struct queue *queue)
-{
-    int error = pthread_mutex_trylock(&queue->lock);
-    for (int i = 0; error == EBUSY && i < SPIN_LOCK; i++) {
-        for (int pauses = 1 << (i + BO0 < BO1 ? i + BO0 : BO1); pauses > 0; pauses--)
-            spin_pause();
-        error = pthread_mutex_trylock(&queue->lock);
-    }
-    return error;
-}
-
-static uint64_t slice(uint64_t deadline_ns)
-{
-    uint64_t soon_ns = clock_deadline(SLICE_NS);
-    return soon_ns < deadline_ns ? soon_ns : deadline_ns;
-}
-
-static int timed_lock(struct queue *queue, uint64_t until_ns)
-{
-    struct timespec until = clock_timespec(until_ns);
-    int error = pthread_mutex_clocklock(&queue->lock, CLOCK_MONOTONIC, &until);
-#ifdef UNDER_TSAN /* ThreadSanitizer doesn't know this call (gcc 12, clang 14) */
-    if (error == 0) {
-        __tsan_mutex_pre_lock(&queue->lock, 0);
-        __tsan_mutex_post_lock(&queue->lock, 0, 0);
-    }
-#endif
-    return error;
-}
-
 static int lock(struct queue *queue, uint64_t deadline_ns)
 {
     STEP(lock);
-    int error = try_lock(queue);
-    while (error == EBUSY || error == ETIMEDOUT) {
-        error = timed_lock(queue, slice(deadline_ns));
-        if (error == ETIMEDOUT && clock_ns() >= deadline_ns)
-            return -ETIMEDOUT;
-    }
+    int error = robust_lock(&queue->lock, deadline_ns);
+    if (error == -ETIMEDOUT)
+        return error;
     STEP(locked);
-    if (error == EOWNERDEAD) { /* and so it stays if we die before the next line but one */
+    if (error == -EOWNERDEAD) { /* and so it stays for the next one, if we die in here */
         repair(queue);
-        STEP(consistent);
-        error = pthread_mutex_consistent(&queue->lock);
+        STEP(repaired);
+        robust_repaired(&queue->lock);
     }
-    CHECK(error == 0); /* ENOTRECOVERABLE: somebody unlocked without repairing */
     return 0;
 }
 
@@ -122,7 +70,7 @@ static int lock(struct queue *queue, uint64_t deadline_ns)
 static void unlock(struct queue *queue, struct calls *calls)
 {
     STEP(unlock);
-    CHECK(pthread_mutex_unlock(&queue->lock) == 0);
+    robust_unlock(&queue->lock);
     STEP(call);
     if (calls->free > 0)
         futex_wake(&queue->free.event, calls->free);
@@ -161,11 +109,12 @@ static int doze(struct queue *queue, struct slot_line *line, uint32_t seen, stru
                 uint64_t deadline_ns)
 {
     uint32_t epoch = queue->epoch;
+    uint64_t slice_ns = clock_deadline(SLICE_NS);
     STEP(wait_count);
     line->waiters++;
     unlock(queue, calls);
     STEP(wait_sleep);
-    futex_wait(&line->event, seen, slice(deadline_ns));
+    futex_wait(&line->event, seen, slice_ns < deadline_ns ? slice_ns : deadline_ns);
     int error = lock(queue, deadline_ns);
     if (error == 0 && queue->epoch == epoch)
         line->waiters--; /* left counted, it would cost a needless call now and then, no more */
@@ -327,17 +276,12 @@ int queue_reclaim(struct queue *queue, uint32_t owner,
 struct queue *queue_init(void *memory, uint32_t capacity, size_t item_bytes)
 {
     struct queue *queue = memory;
-    pthread_mutexattr_t robust;
     CHECK(capacity > 0 && (uintptr_t)memory % _Alignof(struct queue) == 0);
     queue->capacity = capacity;
     queue->bell = -1;
     queue->item_bytes = item_bytes;
     queue->slot_bytes = queue_slot_bytes(item_bytes);
-    CHECK(pthread_mutexattr_init(&robust) == 0);
-    CHECK(pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED) == 0);
-    CHECK(pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST) == 0);
-    CHECK(pthread_mutex_init(&queue->lock, &robust) == 0);
-    pthread_mutexattr_destroy(&robust);
+    robust_init(&queue->lock);
     slots_rebuild(queue); /* zeroed slots are free ones; nobody else is here yet */
     return queue;
 }

@@ -24,7 +24,8 @@ enum argument {
     LAUNCHED,
     BOARD,
     SAMPLES,
-    RESULTS
+    RESULTS,
+    TRACE
 };
 
 static const struct option table[] = {
@@ -44,6 +45,7 @@ static const struct option table[] = {
     {"board", required_argument, NULL, BOARD},
     {"samples", required_argument, NULL, SAMPLES},
     {"results", required_argument, NULL, RESULTS},
+    {"trace", required_argument, NULL, TRACE},
     {NULL, 0, NULL, 0},
 };
 
@@ -111,6 +113,9 @@ static int read_one(enum argument option, const char *text, struct arguments *ar
         return 0;
     case RESULTS:
         arguments->results = text;
+        return 0;
+    case TRACE:
+        arguments->trace = text;
         return 0;
     }
     return -EINVAL;

@@ -32,6 +32,7 @@ struct arguments {              /* texts are borrowed from argv */
     const char *board;          /* path of the board */
     const char *samples;        /* path to write rows to */
     const char *results;        /* path to write each task's result to, or NULL */
+    const char *trace;          /* path of the trace, or NULL */
     int gbench_argc;            /* Google Benchmark's flags, argv[0] included */
     char **gbench_argv;
 };

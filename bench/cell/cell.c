@@ -14,10 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/cell/arguments.h"
-#include "bench/cell/crash.h"
 #include "bench/cell/load.h"
-#include "bench/cell/measure.h"
+#include "bench/cell/run.h"
 #include "common/child.h"
 
 #define MESSAGE_BYTES 512
@@ -58,18 +56,10 @@ static int describe_work(const char *text)
     return MEASURE_OK;
 }
 
-static int refuse(const char *message)
-{
-    fprintf(stderr, "%s\n", message);
-    return MEASURE_USAGE;
-}
-
 int main(int argc, char **argv)
 {
     char message[MESSAGE_BYTES];
     struct arguments arguments;
-    struct work *work;
-    struct board *board;
 
     if (child_die_with(getppid()) != 0)
         return MEASURE_FAILED;
@@ -80,17 +70,9 @@ int main(int argc, char **argv)
     if (arguments_read(argc, argv, &arguments) != 0)
         return MEASURE_USAGE;
     const struct backend *backend = load_backend(arguments.backend, message, sizeof message);
-    if (backend == NULL || work_open(arguments.workload, &work, message, sizeof message) != 0)
-        return refuse(message);
-    int error = board_open(arguments.board, &board);
-    if (error != 0) {
-        snprintf(message, sizeof message, "cannot open the board: %s", strerror(-error));
-        work_close(work);
-        return refuse(message);
+    if (backend == NULL) {
+        fprintf(stderr, "%s\n", message);
+        return MEASURE_USAGE;
     }
-    crash_watch(board);
-    enum measure_outcome outcome = measure_cell(&arguments, backend, work, board);
-    board_close(board);
-    work_close(work);
-    return outcome;
+    return run_cell(&arguments, backend);
 }

@@ -13,6 +13,7 @@
 #include "bench/cell/usage.h"
 #include "common/check.h"
 #include "common/clock.h"
+#include "common/trace.h"
 
 #define POISON           0xA5                /* what results hold before a map: no map may skip one */
 #define WARMUPS_MAX      5
@@ -105,6 +106,7 @@ static bool make_expected(struct session *session, char *status)
     struct job plain = session->job;
     struct failure why;
     plain.inject = NULL;
+    plain.trace = NULL;
     if (job_run(&plain, 0, 0, work->tasks, session->tasks, session->expected, &why) != 0)
         return true; /* a task that fails here fails in the pool as well, and is named there */
     for (size_t i = 0; i < work->tasks; i++) {
@@ -171,6 +173,8 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     struct failure why;
 
     memset(session->results, POISON, results_bytes(session->work));
+    if (session->job.trace != NULL)
+        trace_clear(session->job.trace);
     board_clear(session->board, workers, timed);
     failure_clear(&why);
     usage_read(session->board, workers, &before);
@@ -180,6 +184,10 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
                                       session->results, &traffic, &why);
     uint64_t end_ns = clock_ns();
 
+    if (session->job.trace != NULL) {
+        session->job.trace->begin_ns = begin_ns;
+        session->job.trace->end_ns = end_ns;
+    }
     usage_read(session->board, workers, &after);
     struct usage used = usage_between(&before, &after);
     sample->wall_ns = end_ns - begin_ns;
@@ -208,6 +216,14 @@ static void add_failure(struct session *session, const char *status)
     struct sample sample = session->model;
     sample.status = status;
     add_row(session, &sample);
+}
+
+static void add_skip(struct session *session, const char *why)
+{
+    char status[STATUS_BYTES];
+    snprintf(status, sizeof status, "skip: %s", why);
+    add_failure(session, status);
+    session->failed = false;
 }
 
 /* ---- warm-up -------------------------------------------------------------------------------- */
@@ -334,6 +350,8 @@ static void run_repetitions(struct session *session)
     gbench_repetitions(bench, (int)count_repetitions(session));
     gbench_use_manual_time(bench);
     gbench_run_quiet();
+    if (session->model.repetition == 0)
+        add_skip(session, "Google Benchmark's flags leave this cell out");
     gbench_clear();
     gbench_shutdown();
 }
@@ -405,19 +423,21 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     uint64_t stop_ns = 0;
     bool measured = true;
     make_plan(&session);
+    int error = arguments->trace != NULL ? trace_open(arguments->trace, &session.job.trace) : 0;
+    if (error != 0) {
+        fprintf(stderr, "cannot open the trace: %s\n", strerror(-error));
+        return MEASURE_USAGE;
+    }
     if (!measures(backend))
         return serve(&session);
-    int error = rows_open(&session.rows, arguments->samples);
+    error = rows_open(&session.rows, arguments->samples);
     if (error != 0) {
         fprintf(stderr, "cannot write rows: %s\n", strerror(-error));
         return MEASURE_USAGE;
     }
     const char *skip = backend->skip != NULL ? backend->skip(&session.plan) : NULL;
     if (skip != NULL) {
-        char status[STATUS_BYTES];
-        snprintf(status, sizeof status, "skip: %s", skip);
-        add_failure(&session, status);
-        session.failed = false;
+        add_skip(&session, skip);
     } else if (make_records(&session) != 0 || start_probe(&session) != 0) {
         add_failure(&session, "failed: no memory or processes for the tasks and the probe");
     } else {
@@ -427,6 +447,7 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     if (measured)
         atomic_store(&board->finished, 1);
     probe_stop(session.probe);
+    trace_close(session.job.trace);
     free(session.tasks);
     free(session.results);
     free(session.expected);

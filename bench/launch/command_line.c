@@ -78,6 +78,8 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
     add_option(&words, "samples", paths->rows);
     if (*paths->results != '\0')
         add_option(&words, "results", paths->results);
+    if (*paths->trace != '\0')
+        add_option(&words, "trace", paths->trace);
     add(&words, "--");
     for (size_t i = 0; i < options->flag_count; i++)
         if (launch->gbench_out == NULL ||

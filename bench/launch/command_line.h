@@ -12,6 +12,7 @@ struct cell_paths {
     char board[64];
     char rows[64];
     char results[64]; /* "" if nobody asked for results */
+    char trace[64];   /* "" if nobody asked for a trace */
 };
 
 /* Returns argv of the cell program, ending with NULL, or NULL: no memory. The caller frees it with

@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/child.h"
 #include "common/clock.h"
-
-#define PAUSE_US 1000
 
 int descendants_adopt(void)
 {
@@ -33,8 +31,8 @@ static pid_t parent_of(pid_t pid, char *state)
     return parent;
 }
 
-/* Kills each living child but keep; returns how many there were. */
-static unsigned kill_children(pid_t keep)
+/* Ends and reaps each child but keep, which has an owner; returns how many of them still lived. */
+static unsigned end_children(pid_t keep)
 {
     pid_t self = getpid();
     unsigned living = 0;
@@ -46,31 +44,23 @@ static unsigned kill_children(pid_t keep)
         char state = 'Z';
         if (pid <= 0 || pid == keep || parent_of(pid, &state) != self)
             continue;
-        if (state != 'Z' && state != 'X') {
-            kill(pid, SIGKILL);
-            living++;
-        }
+        living += state != 'Z' && state != 'X';
+        child_end(&(struct child){.pid = pid, .pidfd = -1});
     }
     closedir(processes);
     return living;
 }
 
-/* Reaps children that have ended, until one is reaped that is keep (then it is gone by itself). */
-static void reap_children(void)
-{
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        ;
-}
-
-unsigned descendants_end(pid_t keep, uint64_t limit_ns)
+/* One look finds whoever lived when the cell ended, and their orphans turn up in the next. Those
+ * that fork faster than we look share the cell's group unless they left it, and are all killed at
+ * one blow: kill(2) holds off forks meanwhile. */
+unsigned descendants_end(pid_t group, pid_t keep, uint64_t limit_ns)
 {
     uint64_t deadline_ns = clock_deadline(limit_ns);
     unsigned total = 0, living;
-    while ((living = kill_children(keep)) > 0 && clock_ns() < deadline_ns) {
+    while ((living = end_children(keep)) > 0 && clock_ns() < deadline_ns) {
         total += living;
-        usleep(PAUSE_US);
-        reap_children();
+        kill(-group, SIGKILL);
     }
-    reap_children();
     return total;
 }

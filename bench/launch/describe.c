@@ -131,7 +131,9 @@ int describe_work(const char *text, struct work_description *work, char *message
     *message = '\0';
     int error = ask("--describe-work", text, &answer, message, bytes);
     if (error != 0) {
-        snprintf(message, bytes, "cannot start the cell program: %s", strerror(-error));
+        snprintf(message, bytes,
+                 "cannot start libexec/parbench/cell, which belongs beside this program: %s",
+                 strerror(-error));
         return error;
     }
     *work = (struct work_description){

@@ -70,7 +70,7 @@ static int make_directory(char *directory, size_t bytes)
         parent = "/dev/shm"; /* mpirun's shared segments lie there best: it is memory */
     else if (parent == NULL || *parent != '/')
         parent = "/tmp";
-    int length = snprintf(directory, bytes, "%s/parbench-XXXXXX", parent);
+    int length = snprintf(directory, bytes, "%s/parbench-%d-XXXXXX", parent, (int)getpid());
     if (length < 0 || (size_t)length >= bytes)
         return -ENAMETOOLONG;
     return mkdtemp(directory) == NULL ? -errno : 0;
@@ -118,8 +118,11 @@ void janitor_watch(struct janitor *janitor, pid_t group)
 
 void janitor_stop(struct janitor *janitor)
 {
+    int status;
     janitor_watch(janitor, 0);
     close(janitor->pipe);
-    if (child_wait(&janitor->child, clock_deadline(STOP_LIMIT_NS), NULL) != 0)
-        child_end(&janitor->child);
+    if (child_wait(&janitor->child, clock_deadline(STOP_LIMIT_NS), &status) == 0 && status == 0)
+        return;
+    child_end(&janitor->child); /* it is stuck, or somebody has killed it */
+    clean(janitor->directory, 0);
 }

@@ -4,7 +4,8 @@
  * SIGKILL can't be caught, so whoever is to clean up after it must be somebody else. The janitor
  * sleeps on a pipe whose other end only this process holds. When that end closes (by exit, crash
  * or SIGKILL) it kills the process group that it was last told of and removes the private
- * directory. It is the only place that does, also after a normal end.
+ * directory. It is the place that does, also after a normal end; only if somebody has killed the
+ * janitor, janitor_stop does it itself.
  */
 #ifndef PARBENCH_BENCH_LAUNCH_JANITOR_H
 #define PARBENCH_BENCH_LAUNCH_JANITOR_H
@@ -16,7 +17,8 @@
 struct janitor {
     struct child child;
     int pipe;                     /* closing it calls the janitor */
-    char directory[PATH_MAX];     /* private to this run, mode 0700; for mpirun's files */
+    char directory[PATH_MAX];     /* private to this run, mode 0700; for mpirun's files.
+                                     parbench-PID-XXXXXX, in memory where that can be */
 };
 
 /* Makes the private directory and the janitor. Returns 0 or a negative errno. */

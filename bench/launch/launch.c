@@ -20,19 +20,23 @@
 #include "bench/launch/verdict.h"
 #include "common/check.h"
 #include "common/clock.h"
+#include "common/io.h"
 
 #define OUTPUT_BYTES     4096              /* so much of the end of what a cell prints is kept */
+#define OUTPUT_PIECES    64                /* read at once, lest a cell that chatters takes us up */
 #define SIGN_ON_MS       10                /* how often to look for ranks that have signed on */
 #define ORPHANS_LIMIT_NS (2 * NS_PER_S)
 
 struct run {                   /* one cell while it runs; everything here is owned */
     const struct launch *launch;
     struct board *board;
-    int board_fd, rows_fd, results_fd;
+    struct trace *trace;
+    int board_fd, rows_fd, results_fd, trace_fd;
     int output[2];             /* pipe: what the cell prints */
     char printed[OUTPUT_BYTES + 1];
     size_t printed_bytes;
     struct child child;
+    pid_t group;               /* of the child and most of what it starts */
     struct ranks ranks;
     uint64_t deadline_ns;
     int status;                /* of the child, once it has ended */
@@ -55,10 +59,17 @@ static int open_all(struct run *run, char *message, size_t bytes)
         snprintf(message, bytes, "cannot make the board in shared memory: %s", strerror(-error));
         return error;
     }
+    if (run->launch->trace)
+        error = trace_create(run->launch->cell->work->tasks, &run->trace, &run->trace_fd);
+    if (error != 0) {
+        snprintf(message, bytes, "cannot make the trace in shared memory: %s", strerror(-error));
+        return error;
+    }
     run->rows_fd = memfd_create("parbench-rows", MFD_CLOEXEC);
     if (run->launch->options->results)
         run->results_fd = memfd_create("parbench-results", MFD_CLOEXEC);
-    if (run->rows_fd < 0 || pipe2(run->output, O_CLOEXEC | O_NONBLOCK) != 0 ||
+    if (run->rows_fd < 0 || pipe2(run->output, O_CLOEXEC) != 0 ||
+        io_set_nonblocking(run->output[0]) != 0 || /* our end only: a cell may wait for us */
         ranks_watch(&run->ranks, run->board,
                     run->launch->cell->backend->mpirun ? run->launch->cell->workers : 0) != 0) {
         error = errno != 0 ? -errno : -ENOMEM;
@@ -79,6 +90,8 @@ static void close_all(struct run *run)
     ranks_close(&run->ranks);
     close_fd(run->output[0]);
     close_fd(run->output[1]);
+    trace_close(run->trace);
+    close_fd(run->trace_fd);
     close_fd(run->results_fd);
     close_fd(run->rows_fd);
     close_fd(run->board_fd);
@@ -116,7 +129,7 @@ static int start_cell(struct run *run, char **argv, char *message, size_t bytes)
 
 static int start(struct run *run, char *message, size_t bytes)
 {
-    struct cell_paths paths = {.results = ""};
+    struct cell_paths paths = {.results = "", .trace = ""};
     int error = spawn_find("cell", paths.program, sizeof paths.program);
     if (error != 0) {
         snprintf(message, bytes, "libexec/parbench/cell is missing beside this program: build it");
@@ -126,6 +139,8 @@ static int start(struct run *run, char *message, size_t bytes)
     name_descriptor(paths.rows, sizeof paths.rows, run->rows_fd);
     if (run->results_fd >= 0)
         name_descriptor(paths.results, sizeof paths.results, run->results_fd);
+    if (run->trace_fd >= 0)
+        name_descriptor(paths.trace, sizeof paths.trace, run->trace_fd);
     char **argv = command_line_make(run->launch, &paths, clock_ns());
     if (argv == NULL)
         return -ENOMEM;
@@ -136,7 +151,8 @@ static int start(struct run *run, char *message, size_t bytes)
     if (error != 0)
         return error;
     *message = '\0';
-    janitor_watch(run->launch->janitor, run->child.pid);
+    run->group = run->child.pid;
+    janitor_watch(run->launch->janitor, run->group);
     close(run->output[1]);
     run->output[1] = -1;
     return 0;
@@ -148,8 +164,11 @@ static int start(struct run *run, char *message, size_t bytes)
 static bool read_output(struct run *run)
 {
     char piece[OUTPUT_BYTES];
-    ssize_t got;
-    while ((got = read(run->output[0], piece, sizeof piece)) > 0) {
+    ssize_t got = 1;
+    for (int i = 0; i < OUTPUT_PIECES; i++) {
+        got = read(run->output[0], piece, sizeof piece);
+        if (got <= 0)
+            break;
         size_t bytes = (size_t)got;
         size_t keep = OUTPUT_BYTES - bytes;
         if (run->printed_bytes > keep) {
@@ -160,7 +179,7 @@ static bool read_output(struct run *run)
         run->printed_bytes += bytes;
         run->printed[run->printed_bytes] = '\0';
     }
-    return got < 0 && (errno == EAGAIN || errno == EINTR);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 enum { END, OUTPUT, SIGNALS, EVENTS }; /* places in the poll set; the ranks follow */
@@ -207,11 +226,12 @@ static int wait_for_end(struct run *run)
 static void end(struct run *run)
 {
     if (!run->ended) {
-        kill(-run->child.pid, SIGKILL);
+        kill(-run->group, SIGKILL);
         child_end(&run->child);
         run->status = SIGKILL; /* as waitpid tells it */
     }
-    unsigned found = descendants_end(run->launch->janitor->child.pid, ORPHANS_LIMIT_NS);
+    unsigned found =
+        descendants_end(run->group, run->launch->janitor->child.pid, ORPHANS_LIMIT_NS);
     run->left_behind = run->ended ? found : 0;
     janitor_watch(run->launch->janitor, 0);
     read_output(run);
@@ -261,19 +281,27 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
         .left_behind = run->left_behind,
         .output = run->printed,
     };
-    int error = read_rows(run, &launched->rows, message, bytes);
+    char nonsense[VERDICT_BYTES / 2];
+    int error = 0;
+    if (read_rows(run, &launched->rows, nonsense, sizeof nonsense) != 0)
+        verdict.nonsense = nonsense;
+    verdict.rows = launched->rows.count;
     for (size_t i = 0; i < launched->rows.count; i++) {
         const struct sample *row = &launched->rows.rows[i];
         launched->failed |= !row->verified && strncmp(row->status, "skip", 4) != 0;
     }
     /* Where the cell itself has said why, its death is only the consequence. */
-    if (error == 0 && !launched->failed && verdict_write(&verdict, status, sizeof status)) {
+    if (!launched->failed && verdict_write(&verdict, status, sizeof status)) {
         launched->failed = true;
         error = own_row_add(&launched->rows, run->launch->cell, run->launch->round, status);
     }
+    if (error != 0)
+        snprintf(message, bytes, "cannot add a row: %s", strerror(-error));
     launched->rank_died = launched->failed && run->ranks.first.error != 0 && !run->timed_out;
     launched->signal = run->signal;
     launched->results = read_results(run);
+    launched->trace = run->trace;
+    run->trace = NULL;
     return error;
 }
 
@@ -283,6 +311,7 @@ int launch_cell(const struct launch *launch, struct launched *launched, char *me
                       .board_fd = -1,
                       .rows_fd = -1,
                       .results_fd = -1,
+                      .trace_fd = -1,
                       .output = {-1, -1},
                       .child = CHILD_NONE};
     *launched = (struct launched){0};

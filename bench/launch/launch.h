@@ -15,6 +15,7 @@
 #include "bench/data/sample.h"
 #include "bench/launch/cell.h"
 #include "bench/launch/janitor.h"
+#include "common/trace.h"
 
 struct launch {
     const struct options *options; /* borrowed, as all here */
@@ -24,12 +25,14 @@ struct launch {
                               NULL: its first sample says so */
     struct janitor *janitor;
     int signals;           /* signalfd of SIGINT and SIGTERM, which are blocked */
+    bool trace;            /* record who ran which task, see launched.trace */
     const char *gbench_out; /* path for Google Benchmark's own output, or NULL */
 };
 
 struct launched {
     struct sample_table rows; /* owned by the caller */
     char *results;            /* what the cell printed of its results, owned by the caller; or NULL */
+    struct trace *trace;      /* of the last map, owned by the caller (trace_close); or NULL */
     bool failed;              /* a row says what went wrong */
     bool rank_died;           /* ... and it was the death of an MPI rank */
     int signal;               /* the signal that ended the run, or 0 */

@@ -50,6 +50,7 @@ static const char *const additions[][2] = {
     {"TMPDIR=", DIRECTORY},             /* mpirun's own files */
     {"HWLOC_PLUGINS_PATH=", DIRECTORY}, /* no plug-ins, which ask X11 and OpenCL for devices */
     {"PMIX_MCA_gds=", "hash"},          /* no shared memory just for a handful of addresses */
+    {"LSAN_OPTIONS=", "detect_leaks=0"}, /* MPI keeps some memory, which is not our leak */
 };
 
 /* What an mpirun or a batch system around us has left for its own ranks, and what a user has set

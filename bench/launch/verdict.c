@@ -72,6 +72,13 @@ bool verdict_write(const struct verdict *verdict, char *text, size_t bytes)
         snprintf(text, bytes, "timeout: not done within %g s%s", verdict->limit_s, running);
     else if (finished && verdict->left_behind > 0)
         snprintf(text, bytes, "failed: left %u processes behind", verdict->left_behind);
+    else if (verdict->nonsense != NULL)
+        snprintf(text, bytes, "failed: %s", verdict->nonsense);
+    else if (finished && verdict->rows == 0)
+        snprintf(text, bytes, "failed: the cell ended without a row%s", output);
+    else if (finished && verdict->status != 0)
+        snprintf(text, bytes, "failed: after its last sample the cell %s%s%s",
+                 WIFSIGNALED(verdict->status) ? "was " : "", how, output);
     else if (finished)
         return false;
     else if (verdict->rank->error != 0)

@@ -23,6 +23,8 @@ struct verdict {               /* what the runner saw */
     const struct failure *rank; /* an MPI rank that ended first; error 0: none */
     unsigned left_behind;      /* processes that outlived the cell */
     const char *output;        /* the end of what it printed, or "" */
+    size_t rows;               /* that the cell brought */
+    const char *nonsense;      /* why its rows cannot be read, or NULL */
 };
 
 /* Writes the status of a row: "timeout: ...", "failed: ...", naming worker and task where the board

@@ -7,6 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/data/text.h"
+
+#define PATH_SHOWN_BYTES 200
+
 static const char *flag_value(const struct options *options, const char *name)
 {
     const char *value = NULL;
@@ -17,7 +21,8 @@ static const char *flag_value(const struct options *options, const char *name)
     return value;
 }
 
-int gbench_files_open(struct gbench_files *files, const struct options *options)
+int gbench_files_open(struct gbench_files *files, const struct options *options, char *message,
+                      size_t bytes)
 {
     const char *format = flag_value(options, "--benchmark_out_format=");
     *files = (struct gbench_files){.path = flag_value(options, "--benchmark_out="), .fd = -1};
@@ -25,8 +30,13 @@ int gbench_files_open(struct gbench_files *files, const struct options *options)
     if (files->path == NULL)
         return 0;
     FILE *file = fopen(files->path, "ae"); /* now, and not after an hour of measuring */
-    if (file == NULL)
-        return -errno;
+    if (file == NULL) {
+        int error = -errno;
+        char shown[PATH_SHOWN_BYTES];
+        snprintf(message, bytes, "--benchmark_out: cannot write '%s' (%s): write the path of a file",
+                 text_brief(files->path, shown, sizeof shown), strerror(-error));
+        return error;
+    }
     fclose(file);
     files->fd = memfd_create("parbench-gbench", MFD_CLOEXEC);
     if (files->fd < 0)
@@ -44,8 +54,30 @@ const char *gbench_files_next(struct gbench_files *files)
     return files->name;
 }
 
-static void add_json(struct gbench_files *files, const char *text, size_t bytes)
+/* Google Benchmark writes NaN where it divides by a mean of 0, which is no JSON. Up to version 1.8
+ * that is so; later it writes 0, and so do we. */
+static void make_strict(char *text, size_t bytes)
 {
+    static const char *const words[] = {"-NaN", "NaN", "-Infinity", "Infinity"};
+    bool quoted = false;
+    for (size_t i = 0; i < bytes; i++) {
+        if (quoted && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        for (size_t w = 0; !quoted && w < sizeof words / sizeof words[0]; w++) {
+            size_t length = strlen(words[w]);
+            if (length > bytes - i || memcmp(text + i, words[w], length) != 0)
+                continue;
+            memset(text + i, ' ', length);
+            text[i] = '0';
+        }
+    }
+}
+
+static void add_json(struct gbench_files *files, char *text, size_t bytes)
+{
+    make_strict(text, bytes);
     json_t *one = json_loadb(text, bytes, 0, NULL);
     if (one == NULL)
         return;
@@ -83,12 +115,14 @@ void gbench_files_add(struct gbench_files *files)
     free(text);
 }
 
-static int write_file(const struct gbench_files *files)
+static int write_file(struct gbench_files *files)
 {
     FILE *file = fopen(files->path, "we");
     if (file == NULL)
         return -errno;
-    if (files->merged != NULL) {
+    if (files->json) {
+        if (files->merged == NULL) /* no cell could be measured */
+            files->merged = json_pack("{s:{},s:[]}", "context", "benchmarks");
         json_dumpf(files->merged, file, JSON_INDENT(2));
         fputc('\n', file);
     }

@@ -22,9 +22,10 @@ struct gbench_files {
     size_t text_bytes;
 };
 
-/* Looks for --benchmark_out among the flags, and whether that file can be written. Returns 0 or a
- * negative errno. */
-int gbench_files_open(struct gbench_files *files, const struct options *options);
+/* Looks for --benchmark_out among the flags, and whether that file can be written. Returns 0, or a
+ * negative errno, with one line in message[bytes] if it can't. */
+int gbench_files_open(struct gbench_files *files, const struct options *options, char *message,
+                      size_t bytes);
 
 /* The path that the next cell is to write to, or NULL. */
 const char *gbench_files_next(struct gbench_files *files);

@@ -24,6 +24,7 @@ enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNALLED = 128 
 
 struct suite {
     const struct options *options;
+    const struct suite_teller *teller; /* or NULL */
     struct matrix matrix;
     struct janitor janitor;
     struct output output;
@@ -34,6 +35,7 @@ struct suite {
     int signals;
     int signal;                  /* that the user wants it to end with, or 0 */
     bool failed;
+    bool refused;                /* before anything was run: the command line was wrong */
     char message[MESSAGE_BYTES];
 };
 
@@ -54,6 +56,7 @@ static int open_suite(struct suite *suite, int argc, char **argv)
 {
     const struct options *options = suite->options;
     int error = matrix_make(options, &suite->matrix, suite->message, sizeof suite->message);
+    suite->refused = error == -EINVAL; /* a plugin's parameters */
     suite->order = calloc(suite->matrix.count + 1, sizeof suite->order[0]);
     suite->rows = calloc(suite->matrix.count + 1, sizeof suite->rows[0]);
     if (error == 0 && (suite->order == NULL || suite->rows == NULL))
@@ -62,10 +65,12 @@ static int open_suite(struct suite *suite, int argc, char **argv)
         error = descendants_adopt();
     if (error == 0)
         error = open_signals(suite);
+    if (error == 0) {
+        error = gbench_files_open(&suite->files, options, suite->message, sizeof suite->message);
+        suite->refused = *suite->message != '\0';
+    }
     if (error == 0)
         error = janitor_start(&suite->janitor);
-    if (error == 0)
-        error = gbench_files_open(&suite->files, options);
     if (error != 0 && *suite->message == '\0')
         snprintf(suite->message, sizeof suite->message, "cannot begin: %s", strerror(-error));
     if (error == 0)
@@ -87,9 +92,12 @@ static int keep(struct suite *suite, size_t index, struct launched *launched, ui
     suite->failed = suite->failed || launched->failed;
     if (suite->signal == 0)
         suite->signal = launched->signal;
-    if (launched->results != NULL && round == 0)
+    if (suite->teller != NULL && round == 0)
+        suite->teller->tell(suite->teller->context, &suite->matrix.cells[index], launched);
+    else if (launched->results != NULL && round == 0)
         print_results(&suite->matrix.cells[index], launched->results);
     free(launched->results);
+    trace_close(launched->trace);
     if (error == 0)
         error = sample_table_append(&suite->rows[index], &launched->rows);
     return error;
@@ -141,7 +149,10 @@ static int skip(struct suite *suite, size_t index, uint64_t round)
     const struct cell *cell = &suite->matrix.cells[index];
     char status[MESSAGE_BYTES];
     struct launched launched = {0};
-    snprintf(status, sizeof status, "skip: %s", cell->backend->problem);
+    /* What belongs to parbench may be missing on this machine; a plugin that is given must load. */
+    launched.failed = strchr(cell->backend_path, '/') != NULL;
+    snprintf(status, sizeof status, "%s: %s", launched.failed ? "failed" : "skip",
+             cell->backend->problem);
     int error = own_row_add(&launched.rows, cell, round, status);
     return error != 0 ? error : keep(suite, index, &launched, round);
 }
@@ -154,6 +165,7 @@ static int measure_cell(struct suite *suite, size_t index, uint64_t round)
                             .round = round,
                             .janitor = &suite->janitor,
                             .signals = suite->signals,
+                            .trace = suite->teller != NULL,
                             .gbench_out = gbench_files_next(&suite->files)};
     struct launched launched;
     if (cell->backend->problem != NULL)
@@ -169,6 +181,8 @@ static int measure_round(struct suite *suite, uint64_t round, uint64_t *random)
 {
     char what[128];
     matrix_shuffle(suite->order, suite->matrix.count, random);
+    for (size_t i = 0; suite->teller != NULL && i < suite->matrix.count; i++)
+        suite->order[i] = i; /* a story is told from its beginning */
     for (size_t i = 0; i < suite->matrix.count && suite->signal == 0; i++) {
         const struct cell *cell = &suite->matrix.cells[suite->order[i]];
         snprintf(what, sizeof what, "%s %.40s, %u workers", cell->backend->name, cell->workload,
@@ -196,7 +210,8 @@ static int present(struct suite *suite)
         error = output_close(&suite->output, &summary, suite->message, sizeof suite->message);
     if (summary.count > 0) {
         int second = table_print(stdout, &summary, suite->options->format);
-        error = error != 0 ? error : second;
+        if (error == 0 && !ferror(stdout)) /* of which main takes care */
+            error = second;
     }
     summary_free(&summary);
     sample_table_free(&samples);
@@ -220,12 +235,15 @@ static int exit_status(const struct suite *suite, int error)
 {
     if (suite->signal != 0)
         return EXIT_SIGNALLED + suite->signal;
+    if (suite->refused)
+        return EXIT_USAGE;
     return error != 0 || suite->failed ? EXIT_FAILED : EXIT_VERIFIED;
 }
 
-int suite_run(const struct options *options, int argc, char **argv)
+int suite_tell(const struct options *options, const struct suite_teller *teller, int argc,
+               char **argv)
 {
-    struct suite suite = {.options = options, .signals = -1};
+    struct suite suite = {.options = options, .teller = teller, .signals = -1};
     uint64_t random = options->seed;
     int error = open_suite(&suite, argc, argv);
     if (error == 0) {
@@ -241,8 +259,12 @@ int suite_run(const struct options *options, int argc, char **argv)
     if (error != 0)
         fprintf(stderr, "bench: %s\n",
                 *suite.message != '\0' ? suite.message : strerror(-error));
-    bool refused = error == -EINVAL && suite.matrix.count == 0; /* a plugin's parameters */
-    int status = refused ? EXIT_USAGE : exit_status(&suite, error);
+    int status = exit_status(&suite, error);
     close_suite(&suite);
     return status;
+}
+
+int suite_run(const struct options *options, int argc, char **argv)
+{
+    return suite_tell(options, NULL, argc, argv);
 }

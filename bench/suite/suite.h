@@ -5,9 +5,21 @@
 #define PARBENCH_BENCH_SUITE_SUITE_H
 
 #include "bench/command/options.h"
+#include "bench/launch/launch.h"
+
+/* Who is told of each cell in the first round; it prints to standard output what it likes. */
+struct suite_teller {
+    void (*tell)(const void *context, const struct cell *cell, const struct launched *launched);
+    const void *context;
+};
 
 /* Measures, writes what `-o` asks for and prints the table to standard output. Returns bench's exit
  * status: 0 all verified, 1 something failed, 2 bad usage, 128 + N stopped by signal N. */
 int suite_run(const struct options *options, int argc, char **argv);
+
+/* The same, with cells traced, in the order of the command line, and each one told of instead of
+ * its results being printed. */
+int suite_tell(const struct options *options, const struct suite_teller *teller, int argc,
+               char **argv);
 
 #endif

@@ -1,0 +1,69 @@
+#include "common/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+static size_t trace_bytes(size_t count)
+{
+    return sizeof(struct trace) + count * sizeof(struct trace_record);
+}
+
+int trace_create(size_t count, struct trace **trace, int *fd)
+{
+    int error = memory_create("parbench-trace", trace_bytes(count), (void **)trace, fd);
+    if (error == 0)
+        (*trace)->count = count;
+    return error;
+}
+
+int trace_open(const char *path, struct trace **trace)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    struct stat about;
+    int error = fstat(fd, &about) != 0 ? -errno : 0;
+    if (error == 0 && about.st_size < (off_t)sizeof **trace)
+        error = -EINVAL;
+    if (error == 0)
+        error = memory_map(fd, (size_t)about.st_size, (void **)trace);
+    close(fd);
+    return error;
+}
+
+void trace_close(struct trace *trace)
+{
+    if (trace != NULL)
+        memory_unmap(trace, trace_bytes(trace->count));
+}
+
+void trace_clear(struct trace *trace)
+{
+    trace->begin_ns = trace->end_ns = 0;
+    memset(trace->records, 0, trace->count * sizeof trace->records[0]);
+}
+
+void trace_begin(struct trace *trace, size_t task, unsigned worker)
+{
+    if (task >= trace->count)
+        return;
+    struct trace_record *record = &trace->records[task];
+    atomic_fetch_add_explicit(&record->runs, 1, memory_order_relaxed);
+    record->worker = (int32_t)worker;
+    record->pid = (int32_t)getpid();
+    record->tid = (int32_t)gettid();
+    record->end_ns = 0;
+    record->begin_ns = clock_ns();
+}
+
+void trace_end(struct trace *trace, size_t task)
+{
+    if (task < trace->count)
+        trace->records[task].end_ns = clock_ns();
+}

@@ -1,0 +1,43 @@
+/*
+ * trace.h - who ran which task, when: one record for each task of a map, in shared memory.
+ *
+ * Where the board shows what each worker does now, the trace keeps what was done. It is made only
+ * on request, since it looks at the clock twice for each task, and belongs to whoever asked: a
+ * kernel's `runs` can't be forged by a backend that only claims to have run it.
+ */
+#ifndef PARBENCH_COMMON_TRACE_H
+#define PARBENCH_COMMON_TRACE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trace_record {          /* written by the worker that runs the task; read after the map */
+    _Atomic uint32_t runs;     /* how often its kernel was begun in this map */
+    int32_t worker, pid, tid;  /* of the last run */
+    uint64_t begin_ns, end_ns; /* its kernel; end_ns 0: it has not ended */
+};
+
+struct trace {
+    uint64_t count;            /* tasks of the map */
+    uint64_t begin_ns, end_ns; /* of the map, as its caller saw it */
+    struct trace_record records[];
+};
+
+/* Makes an empty trace for count tasks in a memfd; *fd may be handed on as /proc/PID/fd/N. Returns
+ * 0 with both owned by the caller, or a negative errno. */
+int trace_create(size_t count, struct trace **trace, int *fd);
+
+/* Maps the trace behind a path. Returns 0 or a negative errno. */
+int trace_open(const char *path, struct trace **trace);
+
+void trace_close(struct trace *trace);
+
+/* Before a map: forgets all records. */
+void trace_clear(struct trace *trace);
+
+/* Around a kernel. task >= count is passed over. */
+void trace_begin(struct trace *trace, size_t task, unsigned worker);
+void trace_end(struct trace *trace, size_t task);
+
+#endif
