@@ -74,7 +74,8 @@ struct backend {
     int (*start)(const struct plan *plan, struct pool **pool, struct failure *why);
 
     /* Runs tasks[count][task_bytes] into results[count][result_bytes], in the order of submission;
-     * count may be 0. Adds to *traffic. Returns 0; or a negative errno with *why: -ECANCELED (a
+     * count may be 0. Adds to *traffic. Returns 0, with *why too (which the caller has cleared) if
+     * a worker died and was replaced; or a negative errno with *why: -ECANCELED (a
      * kernel reported an error; the other results are right and the pool stays usable),
      * -EOWNERDEAD (a worker died), -ETIMEDOUT, -EPROTO (a worker sent nonsense) or a system error;
      * after those only stop may follow. */

@@ -17,13 +17,37 @@ const struct registry_entry backend_registry[] = {
     {"pthreads", &pthreads_backend, NULL},
     {"openmp", &openmp_backend, NULL},
     {"mpi", NULL, "parbench-mpi.so"},
+    {"python-pool", NULL, REGISTRY_PYTHON},
+    {"python-queue", NULL, REGISTRY_PYTHON},
+    {"python-manager", NULL, REGISTRY_PYTHON},
+    {"python-process", NULL, REGISTRY_PYTHON},
+    {"python-threads", NULL, REGISTRY_PYTHON},
+    {"python-threads-nogil", NULL, REGISTRY_PYTHON},
+    {"python-pure", NULL, REGISTRY_PYTHON},
     {NULL, NULL, NULL},
 };
 
+/* How Python starts a process, written behind a backend's name and a colon. */
+static bool is_start_method(const char *word)
+{
+    return strcmp(word, "fork") == 0 || strcmp(word, "spawn") == 0 ||
+           strcmp(word, "forkserver") == 0;
+}
+
 const struct registry_entry *registry_find(const char *name)
 {
-    for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++)
-        if (strcmp(entry->name, name) == 0)
+    size_t length = strcspn(name, ":");
+    for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
+        if (strlen(entry->name) != length || memcmp(entry->name, name, length) != 0)
+            continue;
+        if (name[length] == '\0' ||
+            (registry_is_python(entry) && is_start_method(name + length + 1)))
             return entry;
+    }
     return NULL;
+}
+
+bool registry_is_python(const struct registry_entry *entry)
+{
+    return entry->module != NULL && strcmp(entry->module, REGISTRY_PYTHON) == 0;
 }

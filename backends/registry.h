@@ -6,16 +6,23 @@
 
 #include "backends/backend.h"
 
+/* The program of cells whose backend is Python's, in place of the cell program and beside it. */
+#define REGISTRY_PYTHON "python/cell.py"
+
 struct registry_entry {
     const char *name;
     const struct backend *backend; /* compiled in; NULL: in the module beside the cell program */
-    const char *module;            /* file name of that module, or NULL */
+    const char *module;            /* file name of that module, or REGISTRY_PYTHON; or NULL */
 };
 
 /* All of them, in the order in which they are taught; ends with a NULL name. */
 extern const struct registry_entry backend_registry[];
 
-/* The entry of that name, or NULL. */
+/* The entry of that name, or NULL. Behind the name of a backend in Python may stand how it starts
+ * its processes: python-pool:spawn. */
 const struct registry_entry *registry_find(const char *name);
+
+/* Whether a Python program holds this backend. */
+bool registry_is_python(const struct registry_entry *entry);
 
 #endif

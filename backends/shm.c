@@ -53,6 +53,7 @@ struct pool {
     size_t batch;         /* slots that it moves at once */
     uint64_t deadline_ns; /* of this start, map or stop */
     uint16_t series;      /* of the last map's messages */
+    struct failure lost;  /* the last worker of this map that died and was replaced */
     bool broken;          /* a map has failed: only stop may follow */
 };
 
@@ -184,6 +185,7 @@ static int bury(struct pool *pool, struct book *book, unsigned worker, struct fa
     if (pool->plan->on_death == ON_DEATH_FAIL)
         return failure_set(why, -EOWNERDEAD, (int)worker, pid, task, "%s%s", text,
                            task < 0 ? " while it was idle" : "");
+    failure_set(&pool->lost, -EOWNERDEAD, (int)worker, pid, task, "%s", text);
     return 0;
 }
 
@@ -274,14 +276,15 @@ static int run(struct pool *pool, unsigned expected, const void *tasks, size_t c
 {
     struct book book;
     pool->deadline_ns = clock_deadline(pool->plan->limit_ns);
+    failure_clear(&pool->lost);
     int error = book_open(&book, &pool->shm, ++pool->series, tasks, count, results, traffic);
     book.expected = expected;
     if (error == 0)
         error = drive(pool, &book, why);
     else
         failure_system(why, error, "keep a book of the tasks");
-    if (error == 0 && book.failed.error != 0) {
-        *why = book.failed;
+    if (error == 0) {
+        *why = book.failed.error != 0 ? book.failed : pool->lost;
         error = book.failed.error;
     }
     book_close(&book);

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/io.h"
+
+#define RETRY_MS 1
 
 void address_unix(struct address *address)
 {
@@ -86,20 +89,32 @@ int address_listen(struct address *address, int *fd)
     return error;
 }
 
-/* A Unix socket whose listener's queue is full says EAGAIN, and poll can't tell when to try again;
- * with the longest queue there is, that is an error like others. */
-static int connect_by(int fd, const struct address *address, uint64_t deadline_ns)
+/* A listener's queue may be full: a Unix socket then says EAGAIN, and poll can't tell when to try
+ * again. */
+static int connect_unix(int fd, const struct address *address, uint64_t deadline_ns)
 {
-    int error = 0;
-    socklen_t bytes = sizeof error;
+    while (connect(fd, (const struct sockaddr *)&address->at, address->bytes) != 0) {
+        if (errno != EAGAIN && errno != EINTR)
+            return -errno;
+        if (clock_left_ms(deadline_ns) == 0)
+            return -ETIMEDOUT;
+        poll(NULL, 0, RETRY_MS);
+    }
+    return 0;
+}
+
+static int connect_tcp(int fd, const struct address *address, uint64_t deadline_ns)
+{
+    int refusal = 0;
+    socklen_t bytes = sizeof refusal;
     if (connect(fd, (const struct sockaddr *)&address->at, address->bytes) == 0)
         return 0;
     if (errno != EINPROGRESS && errno != EINTR)
         return -errno;
-    error = io_wait(fd, POLLOUT, deadline_ns);
-    if (error == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &bytes) != 0)
-        return -errno;
-    return error > 0 ? -error : error;
+    int error = io_wait(fd, POLLOUT, deadline_ns);
+    if (error != 0)
+        return error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &refusal, &bytes) != 0 ? -errno : -refusal;
 }
 
 int address_connect(const struct address *address, uint64_t deadline_ns, int *fd)
@@ -107,7 +122,8 @@ int address_connect(const struct address *address, uint64_t deadline_ns, int *fd
     int error = open_socket(address, fd);
     if (error != 0)
         return error;
-    error = connect_by(*fd, address, deadline_ns);
+    error = address_is_unix(address) ? connect_unix(*fd, address, deadline_ns)
+                                     : connect_tcp(*fd, address, deadline_ns);
     if (error == 0)
         error = check_user(*fd);
     if (error != 0)

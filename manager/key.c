@@ -30,8 +30,8 @@ int key_nonce(unsigned char nonce[NONCE_BYTES])
 void key_prove(const struct key *key, enum prover prover, const struct nonces *nonces,
                unsigned char proof[PROOF_BYTES])
 {
-    static const char *const words[] = {[PROVER_CLIENT] = "parbench client",
-                                        [PROVER_MANAGER] = "parbench manager"};
+    static const char *const words[] = {
+        [PROVER_CLIENT] = "parbench client", [PROVER_MANAGER] = "parbench manager"};
     const char *word = words[prover];
     crypto_auth_hmacsha256_state state;
     _Static_assert(crypto_auth_hmacsha256_BYTES == PROOF_BYTES, "a SHA-256 is of 32 bytes");

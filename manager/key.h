@@ -10,8 +10,9 @@
  *
  * A proof is the HMAC-SHA256 (RFC 2104) by the key of: who proves it, the manager's nonce, the
  * client's nonce. A listener can't use it again, since the nonces change; and nobody can send a
- * manager's own proof back to it as the client's, since the two are of different words. What is said
- * afterwards is neither secret nor sealed: this is for a network that is trusted not to meddle.
+ * manager's own proof back to it as the client's, since the two are of different words. What is
+ * said afterwards is neither secret nor sealed: this is for a network that is trusted not to
+ * meddle.
  *
  * The HMAC and its comparison, which takes the same time however much is right, are libsodium's:
  * a small library of few and stable functions, which costs a process that forks next to nothing.

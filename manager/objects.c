@@ -7,7 +7,8 @@
 
 #include "common/check.h"
 
-/* --- memory ------------------------------------------------------------------------------------ */
+/* --- memory ------------------------------------------------------------------------------------
+ */
 
 #define ALLOCATION_BYTES 32u /* what malloc needs for itself, and a list for its pointer: about */
 
@@ -48,7 +49,8 @@ void value_free(struct budget *budget, struct value *value)
         budget_give_back(budget, value, sizeof *value + value->count);
 }
 
-/* --- lists: an array with a gap at its front, so that taking from there is cheap --------------- */
+/* --- lists: an array with a gap at its front, so that taking from there is cheap ---------------
+ */
 
 int list_reserve(struct budget *budget, struct list *list, size_t more)
 {
@@ -91,7 +93,8 @@ void list_cut(struct budget *budget, struct list *list, size_t at, size_t count)
     *list = (struct list){0};
 }
 
-/* --- dictionaries: a search tree of the C library (tsearch(3)) --------------------------------- */
+/* --- dictionaries: a search tree of the C library (tsearch(3)) ---------------------------------
+ */
 
 struct pair {
     struct bytes look; /* the key that is looked for, or the one of this pair */
@@ -204,7 +207,8 @@ static void dict_close(struct budget *budget, struct dict *dict)
     }
 }
 
-/* --- all of them ------------------------------------------------------------------------------- */
+/* --- all of them -------------------------------------------------------------------------------
+ */
 
 struct object *objects_find(const struct objects *objects, uint32_t number)
 {

@@ -36,7 +36,7 @@ struct value { /* one byte string, owned by whoever holds it */
 struct value *value_make(struct budget *budget, struct bytes bytes, size_t more);
 void value_free(struct budget *budget, struct value *value);
 
-struct list { /* all zero: empty */
+struct list {             /* all zero: empty */
     struct value **items; /* the list is items[begin .. begin+count-1] */
     size_t begin, count, room;
 };

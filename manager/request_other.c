@@ -21,7 +21,8 @@ void request_answer_value(const struct request *request, const struct value *val
     session_answer(request->session, 0, 1, payload, value->count);
 }
 
-/* --- dictionaries ------------------------------------------------------------------------------ */
+/* --- dictionaries ------------------------------------------------------------------------------
+ */
 
 static int refuse_key(const struct request *request)
 {
@@ -99,7 +100,8 @@ int request_keys(const struct request *request)
     return 0;
 }
 
-/* --- counters ---------------------------------------------------------------------------------- */
+/* --- counters ----------------------------------------------------------------------------------
+ */
 
 int request_add(const struct request *request)
 {
@@ -121,7 +123,8 @@ int request_count(const struct request *request)
     return 0;
 }
 
-/* --- locks ------------------------------------------------------------------------------------- */
+/* --- locks -------------------------------------------------------------------------------------
+ */
 
 int request_acquire(const struct request *request)
 {
@@ -147,7 +150,8 @@ int request_release(const struct request *request)
     return 0;
 }
 
-/* --- the manager itself ------------------------------------------------------------------------ */
+/* --- the manager itself ------------------------------------------------------------------------
+ */
 
 static void refuse_open(const struct request *request, int error)
 {
@@ -157,8 +161,10 @@ static void refuse_open(const struct request *request, int error)
                        (int)request->value.count, request->value.data);
         break;
     case -ENOSPC:
-        session_refuse(request->session, error, "the manager has %u objects already, and no room "
-                       "for more", OBJECTS_MAX);
+        session_refuse(request->session, error,
+                       "the manager has %u objects already, and no room "
+                       "for more",
+                       OBJECTS_MAX);
         break;
     default:
         session_refuse_memory(request->objects, request->session);

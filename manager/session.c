@@ -8,7 +8,8 @@
 #include "common/check.h"
 #include "common/clock.h"
 
-/* --- answers ----------------------------------------------------------------------------------- */
+/* --- answers -----------------------------------------------------------------------------------
+ */
 
 void session_answer(struct session *session, uint64_t number, size_t count, char *payload,
                     size_t bytes)
@@ -82,7 +83,8 @@ void session_sent(struct objects *objects, struct session *session)
     session->answered = false;
 }
 
-/* --- waiting ----------------------------------------------------------------------------------- */
+/* --- waiting -----------------------------------------------------------------------------------
+ */
 
 static void join_queue(struct session *session, struct object *object)
 {
@@ -145,7 +147,8 @@ void session_wait(struct objects *objects, struct session *session, struct objec
         session_expire(session); /* it only wanted to try */
 }
 
-/* --- its end ----------------------------------------------------------------------------------- */
+/* --- its end -----------------------------------------------------------------------------------
+ */
 
 static void release_locks(struct objects *objects, const struct session *session)
 {

@@ -1,9 +1,9 @@
 /*
  * session.h - one client as the manager sees it: its answer, its waiting, its end.
  *
- * A request that cannot be answered at once (an empty list, a lock that is taken) leaves its session
- * in the queue of that object; whoever's request ends the wait answers both. So the one thread of
- * the manager is never held up by any client.
+ * A request that cannot be answered at once (an empty list, a lock that is taken) leaves its
+ * session in the queue of that object; whoever's request ends the wait answers both. So the one
+ * thread of the manager is never held up by any client.
  *
  * Nothing here knows sockets. One thread.
  */
@@ -12,10 +12,10 @@
 
 #include "manager/objects.h"
 
-struct session {              /* all zero: a client that has asked nothing yet */
-    bool answered;            /* reply is to be sent, see session_sent */
+struct session {   /* all zero: a client that has asked nothing yet */
+    bool answered; /* reply is to be sent, see session_sent */
     struct frame reply;
-    char *payload;            /* of the reply, reply.bytes from the budget; NULL: it is text */
+    char *payload; /* of the reply, reply.bytes from the budget; NULL: it is text */
     char text[MANAGER_TEXT_BYTES];
 
     struct object *waits_for; /* it is in the queue of this object; NULL: it does not wait */
@@ -23,8 +23,8 @@ struct session {              /* all zero: a client that has asked nothing yet *
     uint64_t until_ns;        /* when its wait ends without success */
     uint32_t wants;           /* from a list: at most so many items */
 
-    struct object *heir;      /* the list that its will is for */
-    struct value *will;       /* NULL: none */
+    struct object *heir; /* the list that its will is for */
+    struct value *will;  /* NULL: none */
 };
 
 /* --- for whom the session is one end of a socket ---------------------------------------------- */
@@ -42,7 +42,8 @@ void session_expire(struct session *session);
  * done, it waits no more. */
 void session_end(struct objects *objects, struct session *session, int error);
 
-/* --- for those who carry out its requests; each answers ---------------------------------------- */
+/* --- for those who carry out its requests; each answers ----------------------------------------
+ */
 
 /* By number, with nothing else; by count items, or one value, in payload[bytes] from the budget,
  * which it takes. */

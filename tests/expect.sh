@@ -105,10 +105,11 @@ expect_nothing_left() { # NAME
 
 # --- reading CSV ----------------------------------------------------------------------------------
 
-# These columns of a CSV, by name, with tabs between; a comma within quotes becomes a semicolon.
+# These columns of a CSV, by name, with tabs between.
 columns() { # FILE NAME...
-    sed -E ':again; s/^(([^"]*"[^"]*")*[^"]*"[^",]*),/\1;/; t again; s/"//g' "$1" |
-        awk -F, -v OFS='\t' -v names="${*:2}" '
+    sed -E ':again; s/^(([^"]*"[^"]*")*[^"]*"[^",]*),/\1\x01/; t again
+            s/"//g; s/,/\t/g; s/\x01/,/g' "$1" |
+        awk -F'\t' -v OFS='\t' -v names="${*:2}" '
             NR == 1 { count = split(names, wanted, " "); for (i = 1; i <= NF; i++) place[$i] = i; next }
             { for (i = 1; i <= count; i++) printf "%s%s", $place[wanted[i]], i < count ? OFS : ORS }'
 }

@@ -59,6 +59,10 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
     const struct options *options = launch->options;
     const struct cell *cell = launch->cell;
     struct words words = {0};
+    if (cell->backend->python != NULL) {
+        add(&words, "%s", cell->backend->python);
+        add(&words, "%s", PYTHON_FLAGS);
+    }
     add(&words, "%s", paths->program);
     add_option(&words, "workload", cell->workload);
     add_option(&words, "backend", cell->backend_path);

@@ -7,32 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "backends/registry.h"
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
 #include "common/clock.h"
 
 #define ANSWER_LIMIT_NS (5 * NS_PER_S)
+#define NOT_FOUND       127 /* exit status of a program that could not be executed */
 
-/* Runs `cell OPTION NAME` with its output in a memory file, from its beginning. */
-static int ask(const char *option, const char *name, FILE **answer, char *problem, size_t bytes)
+/* Runs argv with its output in a memory file, from its beginning. What went wrong with it is said
+ * in problem[bytes]. */
+static int ask(char *const *argv, FILE **answer, char *problem, size_t bytes)
 {
-    char cell[PATH_MAX];
-    int error = spawn_find("cell", cell, sizeof cell);
-    if (error != 0)
-        return error;
     int output = memfd_create("parbench-description", MFD_CLOEXEC);
     if (output < 0)
         return -errno;
     struct child child;
-    struct spawn spawn = {.argv = (char *const[]){cell, (char *)option, (char *)name, NULL},
-                          .output = output};
+    struct spawn spawn = {.argv = argv, .output = output};
     int status = 0;
-    error = spawn_program(&spawn, &child);
+    int error = spawn_program(&spawn, &child);
     if (error == 0 && child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), &status) != 0) {
         child_end(&child);
         snprintf(problem, bytes, "did not say what it is within 5 s");
+    } else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
+        snprintf(problem, bytes, "there is no %s: install it, or put it on PATH", argv[0]);
     } else if (status != 0) {
         char how[64];
         snprintf(problem, bytes, "loading it, the process was %s",
@@ -47,47 +48,144 @@ static int ask(const char *option, const char *name, FILE **answer, char *proble
     return 0;
 }
 
-/* The rest of the next line that begins with key and a tab; the caller's to free, NULL: none. */
-static char *read_field(FILE *answer, const char *key)
+/* Runs `cell OPTION NAME`. */
+static int ask_cell(const char *option, const char *name, FILE **answer, char *problem,
+                    size_t bytes)
+{
+    char cell[PATH_MAX];
+    int error = spawn_find("cell", cell, sizeof cell);
+    if (error != 0)
+        return error;
+    return ask((char *const[]){cell, (char *)option, (char *)name, NULL}, answer, problem, bytes);
+}
+
+/* Runs `python3 cell.py --describe NAME...`: all names at once, for a Python takes long to start. */
+static int ask_python(const char *const *names, size_t count, FILE **answer, char *problem,
+                      size_t bytes)
+{
+    char program[PATH_MAX];
+    int error = spawn_find(REGISTRY_PYTHON, program, sizeof program);
+    if (error != 0)
+        return error;
+    const char *const first[] = {"python3", PYTHON_FLAGS, program, "--describe"};
+    const size_t firsts = sizeof first / sizeof first[0];
+    const char **argv = calloc(firsts + count + 1, sizeof *argv);
+    if (argv == NULL)
+        return -ENOMEM;
+    memcpy(argv, first, sizeof first);
+    memcpy(argv + firsts, names, count * sizeof *names);
+    error = ask((char *const *)argv, answer, problem, bytes);
+    free(argv);
+    return error;
+}
+
+/* The rest of the line that begins with key and a tab, and with owner and a tab before that unless
+ * owner is NULL; the caller's to free, NULL: none. */
+static char *read_field(FILE *answer, const char *owner, const char *key)
 {
     char *line = NULL, *value = NULL;
-    size_t bytes = 0, length = strlen(key);
+    size_t bytes = 0, owned = owner != NULL ? strlen(owner) + 1 : 0, length = strlen(key);
     rewind(answer);
     while (value == NULL && getline(&line, &bytes, answer) > 0) {
         line[strcspn(line, "\n")] = '\0';
-        if (strncmp(line, key, length) == 0 && line[length] == '\t')
-            value = strdup(line + length + 1);
+        if (owned > 0 && (strncmp(line, owner, owned - 1) != 0 || line[owned - 1] != '\t'))
+            continue;
+        if (strncmp(line + owned, key, length) == 0 && line[owned + length] == '\t')
+            value = strdup(line + owned + length + 1);
     }
     free(line);
     return value;
 }
 
-static int describe_one(const char *name, struct description *description)
+static bool has_field(FILE *answer, const char *owner, const char *key)
 {
-    char problem[256] = "";
-    FILE *answer = NULL;
-    int error = ask("--describe", name, &answer, problem, sizeof problem);
-    if (error != 0)
-        return error;
-    char *mpirun = read_field(answer, "mpirun");
-    description->name = read_field(answer, "name");
-    description->summary = read_field(answer, "summary");
-    description->problem = read_field(answer, "problem");
+    char *value = read_field(answer, owner, key);
+    free(value);
+    return value != NULL;
+}
+
+static size_t read_size(FILE *answer, const char *owner, const char *key, size_t missing)
+{
+    char *text = read_field(answer, owner, key);
+    size_t value = text != NULL ? strtoull(text, NULL, 10) : missing;
+    free(text);
+    return value;
+}
+
+/* Reads what an answer says of owner (NULL: all of it is of one backend). problem: what went wrong
+ * with asking, or "". */
+static int read_description(FILE *answer, const char *owner, const char *name, const char *problem,
+                            struct description *description)
+{
+    char lack[256];
+    description->name = read_field(answer, owner, "name");
+    description->summary = read_field(answer, owner, "summary");
+    description->mpirun = has_field(answer, owner, "mpirun");
+    description->serial = has_field(answer, owner, "serial");
+    description->chunks = read_size(answer, owner, "chunks", CHUNKS_DEFAULT);
     for (int schedule = 0; schedule < SCHEDULES; schedule++)
-        description->lacks[schedule] = read_field(answer, schedule_name((enum schedule)schedule));
-    description->mpirun = mpirun != NULL;
-    free(mpirun);
-    fclose(answer);
+        description->lacks[schedule] =
+            read_field(answer, owner, schedule_name((enum schedule)schedule));
     if (description->name == NULL)
         description->name = strdup(name);
     if (description->summary == NULL)
         description->summary = strdup("");
+    description->problem = read_field(answer, owner, "problem");
     if (description->mpirun && description->problem == NULL && *problem == '\0' &&
-        mpirun_find(problem, sizeof problem) == 0)
-        *problem = '\0';
+        mpirun_find(lack, sizeof lack) != 0)
+        problem = lack;
     if (*problem != '\0' && description->problem == NULL)
         description->problem = strdup(problem);
     return description->name == NULL || description->summary == NULL ? -ENOMEM : 0;
+}
+
+static bool is_python(const char *name)
+{
+    const struct registry_entry *entry = registry_find(name);
+    return entry != NULL && registry_is_python(entry);
+}
+
+static int describe_cells(const char *const *names, size_t count, struct description *list)
+{
+    int error = 0;
+    for (size_t i = 0; i < count && error == 0; i++) {
+        char problem[256] = "";
+        FILE *answer = NULL;
+        if (is_python(names[i]))
+            continue;
+        error = ask_cell("--describe", names[i], &answer, problem, sizeof problem);
+        if (error == 0) {
+            error = read_description(answer, NULL, names[i], problem, &list[i]);
+            fclose(answer);
+        }
+    }
+    return error;
+}
+
+static int describe_python(const char *const *names, size_t count, struct description *list)
+{
+    char problem[256] = "";
+    FILE *answer = NULL;
+    const char **asked = calloc(count + 1, sizeof *asked);
+    size_t asked_count = 0;
+    if (asked == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        if (is_python(names[i]))
+            asked[asked_count++] = names[i];
+    int error = asked_count == 0
+                    ? 0
+                    : ask_python(asked, asked_count, &answer, problem, sizeof problem);
+    free(asked);
+    for (size_t i = 0; answer != NULL && i < count && error == 0; i++) {
+        if (!is_python(names[i]))
+            continue;
+        error = read_description(answer, names[i], names[i], problem, &list[i]);
+        list[i].python = read_field(answer, NULL, "interpreter");
+    }
+    if (answer != NULL)
+        fclose(answer);
+    return error;
 }
 
 int describe_backends(const char *const *names, size_t count, struct description **list)
@@ -95,14 +193,14 @@ int describe_backends(const char *const *names, size_t count, struct description
     *list = calloc(count > 0 ? count : 1, sizeof **list);
     if (*list == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++) {
-        int error = describe_one(names[i], &(*list)[i]);
-        if (error != 0) {
-            describe_free(*list, count);
-            return error;
-        }
+    int error = describe_cells(names, count, *list);
+    if (error == 0)
+        error = describe_python(names, count, *list);
+    if (error != 0) {
+        describe_free(*list, count);
+        *list = NULL;
     }
-    return 0;
+    return error;
 }
 
 void describe_free(struct description *list, size_t count)
@@ -110,6 +208,7 @@ void describe_free(struct description *list, size_t count)
     for (size_t i = 0; list != NULL && i < count; i++) {
         free(list[i].name);
         free(list[i].summary);
+        free(list[i].python);
         free(list[i].problem);
         for (int schedule = 0; schedule < SCHEDULES; schedule++)
             free(list[i].lacks[schedule]);
@@ -117,19 +216,11 @@ void describe_free(struct description *list, size_t count)
     free(list);
 }
 
-static size_t read_size(FILE *answer, const char *key)
-{
-    char *text = read_field(answer, key);
-    size_t value = text != NULL ? strtoull(text, NULL, 10) : 0;
-    free(text);
-    return value;
-}
-
 int describe_work(const char *text, struct work_description *work, char *message, size_t bytes)
 {
     FILE *answer = NULL;
     *message = '\0';
-    int error = ask("--describe-work", text, &answer, message, bytes);
+    int error = ask_cell("--describe-work", text, &answer, message, bytes);
     if (error != 0) {
         snprintf(message, bytes,
                  "cannot start libexec/parbench/cell, which belongs beside this program: %s",
@@ -137,12 +228,13 @@ int describe_work(const char *text, struct work_description *work, char *message
         return error;
     }
     *work = (struct work_description){
-        .name = read_field(answer, "name"),
-        .parameters = read_field(answer, "parameters"),
-        .tasks = read_size(answer, "tasks"),
-        .shape = {read_size(answer, "task_bytes"), read_size(answer, "result_bytes")},
+        .name = read_field(answer, NULL, "name"),
+        .parameters = read_field(answer, NULL, "parameters"),
+        .tasks = read_size(answer, NULL, "tasks", 0),
+        .shape = {read_size(answer, NULL, "task_bytes", 0),
+                  read_size(answer, NULL, "result_bytes", 0)},
     };
-    char *problem = read_field(answer, "problem");
+    char *problem = read_field(answer, NULL, "problem");
     fclose(answer);
     if (work->name != NULL && work->parameters != NULL && problem == NULL && *message == '\0')
         return 0;

@@ -1,5 +1,6 @@
 /*
- * describe.h - what a backend is, asked of the cell program.
+ * describe.h - what a backend is, asked of the program that would run it: the cell program, or the
+ * one in Python.
  *
  * bench itself loads no backend: a module may start threads, crash or be missing a library, and
  * that must cost no more than an answer.
@@ -9,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "backends/backend.h"
 
@@ -16,9 +18,18 @@ struct description {
     char *name;    /* as the backend calls itself; as it was asked for if it can't be loaded */
     char *summary; /* "" if it can't be loaded */
     bool mpirun;   /* its cell is started behind mpirun */
+    bool serial;   /* a loop: it knows neither workers nor schedules */
+    char *python;  /* the interpreter that runs its cell; NULL: it is the cell program's */
+    size_t chunks; /* dynamic without a chunk makes so many for each worker; CHUNKS_DEFAULT: as
+                      schedule_chunk does; 0: each task is one */
     char *problem; /* why it can't run here, or NULL */
     char *lacks[SCHEDULES]; /* why it has no such schedule, or NULL; by enum schedule */
 };
+
+#define CHUNKS_DEFAULT SIZE_MAX
+
+/* How Python is called: -E and -s, so that neither variables nor a user's packages change it. */
+#define PYTHON_FLAGS "-Es"
 
 /* Describes names[count] (names of the registry or paths of plugins) in that order. Returns 0 with
  * *list[count] owned by the caller (describe_free), or a negative errno. */

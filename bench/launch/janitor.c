@@ -1,5 +1,6 @@
 #include "bench/launch/janitor.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -16,6 +17,7 @@
 #define CLEAN_LIMIT_NS (2 * NS_PER_S)
 #define STOP_LIMIT_NS  (5 * NS_PER_S)
 #define RETRY_MS       5
+#define SHARED_MEMORY  "/dev/shm"
 
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
 {
@@ -26,6 +28,25 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
     return 0;
 }
 
+/* Named semaphores can't lie in our directory: glibc keeps those of sem_open(3) in /dev/shm, as
+ * sem.NAME. Ours are named after the directory (bench/python/helpers.py). */
+static void remove_semaphores(const char *directory)
+{
+    char path[PATH_MAX], prefix[NAME_MAX];
+    const char *slash = strrchr(directory, '/');
+    int length = snprintf(prefix, sizeof prefix, "sem.%s-", slash + 1);
+    DIR *files = opendir(SHARED_MEMORY);
+    if (files == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(files)) != NULL;) {
+        if (strncmp(entry->d_name, prefix, (size_t)length) != 0)
+            continue;
+        snprintf(path, sizeof path, SHARED_MEMORY "/%s", entry->d_name);
+        unlink(path);
+    }
+    closedir(files);
+}
+
 /* Processes that are being killed may still make files: remove until the directory stays away. */
 static void clean(const char *directory, pid_t group)
 {
@@ -33,6 +54,7 @@ static void clean(const char *directory, pid_t group)
     if (group > 0)
         kill(-group, SIGKILL);
     do {
+        remove_semaphores(directory);
         nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
         if (access(directory, F_OK) != 0)
             return;
@@ -66,8 +88,8 @@ static _Noreturn void serve(int calls, const char *directory)
 static int make_directory(char *directory, size_t bytes)
 {
     const char *parent = getenv("TMPDIR");
-    if (access("/dev/shm", W_OK | X_OK) == 0)
-        parent = "/dev/shm"; /* mpirun's shared segments lie there best: it is memory */
+    if (access(SHARED_MEMORY, W_OK | X_OK) == 0)
+        parent = SHARED_MEMORY; /* mpirun's shared segments lie there best: it is memory */
     else if (parent == NULL || *parent != '/')
         parent = "/tmp";
     int length = snprintf(directory, bytes, "%s/parbench-%d-XXXXXX", parent, (int)getpid());

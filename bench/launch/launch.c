@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "backends/registry.h"
 #include "bench/launch/command_line.h"
 #include "bench/launch/descendants.h"
 #include "bench/launch/mpirun.h"
@@ -130,9 +131,11 @@ static int start_cell(struct run *run, char **argv, char *message, size_t bytes)
 static int start(struct run *run, char *message, size_t bytes)
 {
     struct cell_paths paths = {.results = "", .trace = ""};
-    int error = spawn_find("cell", paths.program, sizeof paths.program);
+    const char *program = run->launch->cell->backend->python != NULL ? REGISTRY_PYTHON : "cell";
+    int error = spawn_find(program, paths.program, sizeof paths.program);
     if (error != 0) {
-        snprintf(message, bytes, "libexec/parbench/cell is missing beside this program: build it");
+        snprintf(message, bytes, "libexec/parbench/%s is missing beside this program: build it",
+                 program);
         return error;
     }
     name_descriptor(paths.board, sizeof paths.board, run->board_fd);
@@ -145,6 +148,7 @@ static int start(struct run *run, char *message, size_t bytes)
     if (argv == NULL)
         return -ENOMEM;
     calm_openmp();
+    setenv("TMPDIR", run->launch->janitor->directory, 1); /* files of a cell that is killed */
     run->deadline_ns = clock_deadline(run->launch->options->timeout_ns);
     error = start_cell(run, argv, message, bytes);
     command_line_free(argv);

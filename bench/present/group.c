@@ -7,7 +7,9 @@
 
 static bool same_group(const struct summary *left, const struct summary *right)
 {
-    return strcmp(left->workload, right->workload) == 0 && strcmp(left->suite, right->suite) == 0;
+    return strcmp(left->workload, right->workload) == 0 &&
+           strcmp(left->parameters, right->parameters) == 0 &&
+           strcmp(left->suite, right->suite) == 0;
 }
 
 static bool same_tasks(const struct group *group)
@@ -19,27 +21,6 @@ static bool same_tasks(const struct group *group)
             cell->result_bytes != first->result_bytes)
             return false;
     }
-    return true;
-}
-
-/* Whether item[length] is one of the items of list. */
-static bool has_item(const char *list, const char *item, size_t length)
-{
-    while (true) {
-        size_t bytes = strcspn(list, ",");
-        if (bytes == length && memcmp(list, item, length) == 0)
-            return true;
-        if (list[bytes] == '\0')
-            return false;
-        list += bytes + 1;
-    }
-}
-
-static bool all_have_item(const struct group *group, const char *item, size_t length)
-{
-    for (size_t i = 0; i < group->count; i++)
-        if (!has_item(group->cells[i]->parameters, item, length))
-            return false;
     return true;
 }
 
@@ -62,41 +43,17 @@ int group_gather(const struct summary_table *summary, size_t row, struct group *
     return 0;
 }
 
-char *group_parameters(const struct group *group, const struct summary *cell, bool shared)
-{
-    const char *item = cell->parameters;
-    char *part = malloc(strlen(item) + 1), *end = part;
-    if (part == NULL)
-        return NULL;
-    while (*item != '\0') {
-        size_t length = strcspn(item, ",");
-        if (length > 0 && all_have_item(group, item, length) == shared) {
-            if (end != part)
-                *end++ = ',';
-            memcpy(end, item, length);
-            end += length;
-        }
-        item += length;
-        item += *item == ',';
-    }
-    *end = '\0';
-    return part;
-}
-
 char *group_details(const struct group *group, bool name_suite)
 {
     const struct summary *first = group->cells[0];
-    char *parameters = group_parameters(group, first, true);
     char *details = NULL, tasks[128] = "";
-    if (parameters == NULL)
-        return NULL;
     if (same_tasks(group))
-        snprintf(
-            tasks, sizeof tasks, "%s%" PRIu64 " tasks of %" PRIu64 " B, results of %" PRIu64 " B",
-            *parameters == '\0' ? "" : "; ", first->tasks, first->task_bytes, first->result_bytes);
-    if (asprintf(&details, "%s%s%s%s", parameters, tasks, name_suite ? "; suite " : "",
+        snprintf(tasks, sizeof tasks,
+                 "%s%" PRIu64 " tasks of %" PRIu64 " B, results of %" PRIu64 " B",
+                 *first->parameters == '\0' ? "" : "; ", first->tasks, first->task_bytes,
+                 first->result_bytes);
+    if (asprintf(&details, "%s%s%s%s", first->parameters, tasks, name_suite ? "; suite " : "",
                  name_suite ? first->suite : "") < 0)
         details = NULL;
-    free(parameters);
     return details;
 }

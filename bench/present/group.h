@@ -1,8 +1,8 @@
 /*
- * group.h - cells that are shown together: what they have in common, and what tells them apart.
+ * group.h - cells that are shown together, as they share a baseline.
  *
- * A group is one workload in one suite. Parameters are a comma-separated list of name=value; what
- * every cell of the group has is said once, in its heading, and what differs beside each cell.
+ * A group is one workload with one set of parameters, in one suite: just the cells whose speedups
+ * are against the same serial cell.
  */
 #ifndef PARBENCH_BENCH_PRESENT_GROUP_H
 #define PARBENCH_BENCH_PRESENT_GROUP_H
@@ -23,10 +23,6 @@ bool group_begins(const struct summary_table *summary, size_t row);
 /* Fills the group that begins with this row. Returns 0, or -ENOMEM; the caller owns
  * group->cells (free). */
 int group_gather(const struct summary_table *summary, size_t row, struct group *group);
-
-/* The items of a cell's parameters that every cell of the group has (shared) or that not every one
- * has (!shared), comma-separated. Owned by the caller; NULL: no memory. */
-char *group_parameters(const struct group *group, const struct summary *cell, bool shared);
 
 /* What the group shares, beyond its workload's name: parameters, number and sizes of the tasks,
  * and, if asked for, the suite. Owned by the caller; NULL: no memory. */

@@ -19,7 +19,6 @@
 enum {
     BACKEND,
     SCHEDULE,
-    PARAMETERS,
     WORKERS,
     MEDIAN,
     SPREAD,
@@ -34,13 +33,12 @@ enum {
 };
 
 static const struct grid_column columns[COLUMNS] = {
-    [BACKEND] = {"backend", false, 0},       [SCHEDULE] = {"schedule", false, 0},
-    [PARAMETERS] = {"parameters", false, 0}, [WORKERS] = {"workers", true, 0},
-    [MEDIAN] = {"median", true, 0},          [SPREAD] = {"+-", true, 6},
-    [SPEEDUP] = {"speedup", true, 0},        [SPEEDUP_SPREAD] = {"+-", true, 2},
-    [CAPACITY] = {"capacity", true, 5},      [USED] = {"used", true, 1},
-    [DISPATCH] = {"dispatch", true, 3},      [TASKS] = {"tasks", true, 4},
-    [NOTES] = {"notes", false, 0},
+    [BACKEND] = {"backend", false, 0},  [SCHEDULE] = {"schedule", false, 0},
+    [WORKERS] = {"workers", true, 0},   [MEDIAN] = {"median", true, 0},
+    [SPREAD] = {"+-", true, 6},         [SPEEDUP] = {"speedup", true, 0},
+    [SPEEDUP_SPREAD] = {"+-", true, 2}, [CAPACITY] = {"capacity", true, 5},
+    [USED] = {"used", true, 1},         [DISPATCH] = {"dispatch", true, 3},
+    [TASKS] = {"tasks", true, 4},       [NOTES] = {"notes", false, 0},
 };
 
 static const char *const format_names[] = {
@@ -113,16 +111,12 @@ static void set_schedule(struct grid *grid, const struct summary *cell)
         grid_set(grid, SCHEDULE, "%s:%" PRIu64, cell->schedule, cell->chunk);
 }
 
-static void add_row(struct grid *grid, const struct group *group, const struct summary *cell)
+static void add_row(struct grid *grid, const struct summary *cell)
 {
     char text[FIGURE_BYTES];
-    char *parameters = group_parameters(group, cell, false);
-    if (parameters == NULL)
-        grid->error = -ENOMEM;
     grid_row(grid, tone_of(cell));
     grid_set(grid, BACKEND, "%s", cell->backend);
     set_schedule(grid, cell);
-    grid_set(grid, PARAMETERS, "%s", parameters);
     grid_set(grid, WORKERS, "%" PRIu64, cell->workers);
     grid_set(grid, MEDIAN, "%s", figure_time(cell->median_ns, text, sizeof text));
     set_spread(grid, SPREAD, cell->ci_low_ns, cell->ci_high_ns, cell->median_ns);
@@ -134,7 +128,6 @@ static void add_row(struct grid *grid, const struct group *group, const struct s
              is_baseline(cell) ? "-" : figure_time(cell->dispatch_ns_per_task, text, sizeof text));
     set_tasks(grid, cell);
     set_notes(grid, cell);
-    free(parameters);
 }
 
 /* The first thing that went wrong in a cell, told in full below its group. */
@@ -156,7 +149,7 @@ static int add_group(struct grid *grid, const struct summary_table *summary, siz
     char *details = group_details(&group, name_suite);
     grid_group(grid, summary->rows[row].workload, details);
     for (size_t i = 0; i < group.count; i++)
-        add_row(grid, &group, group.cells[i]);
+        add_row(grid, group.cells[i]);
     for (size_t i = 0; i < group.count; i++)
         add_status(grid, group.cells[i]);
     if (details == NULL)

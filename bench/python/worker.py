@@ -7,7 +7,7 @@ of multiprocessing.
 """
 import ctypes
 import threading
-from typing import Any, NamedTuple, Tuple
+from typing import Any, NamedTuple, Tuple, Union
 
 import library
 
@@ -26,6 +26,9 @@ class Opening(NamedTuple):
 
 class TaskFailed(Exception):
     """The kernel says that a task cannot be done: its number, and why."""
+
+
+Answer = Union[bytes, TaskFailed]
 
 
 # What a worker knows of itself. One for each thread, and a forked process
@@ -62,3 +65,12 @@ def run(task: Task) -> bytes:
     if refusal is not None:
         raise TaskFailed(number, refusal.decode())
     return here.result.raw
+
+
+def answer(task: Task) -> Tuple[int, Answer]:
+    """The same for backends that send results themselves: a failure is an
+    answer too, and the worker lives on."""
+    try:
+        return task[0], run(task)
+    except TaskFailed as failure:
+        return task[0], failure

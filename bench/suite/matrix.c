@@ -35,17 +35,34 @@ static int describe_all(const struct options *options, const char ***names, stru
     return 0;
 }
 
+/* The chunk of a backend that has a rule of its own for dynamic without one; 0: it has none. */
+static size_t own_chunk(const struct cell *cell)
+{
+    size_t chunks = cell->backend->chunks;
+    if (cell->schedule.schedule != SCHEDULE_DYNAMIC || chunks == CHUNKS_DEFAULT)
+        return 0;
+    if (chunks == 0 || cell->work->tasks == 0)
+        return 1;
+    return (cell->work->tasks - 1) / (chunks * cell->workers) + 1;
+}
+
+static void add_cell(const struct cell *model, unsigned workers, struct schedule_choice schedule,
+                     struct matrix *matrix)
+{
+    struct cell *cell = &matrix->cells[matrix->count++];
+    *cell = *model;
+    cell->workers = workers;
+    cell->schedule = schedule;
+    if (schedule.chunk == 0)
+        cell->schedule.chunk = own_chunk(cell);
+}
+
 static void add_parallel(const struct options *options, const struct cell *model,
                          struct matrix *matrix)
 {
-    for (size_t w = 0; w < options->worker_count; w++) {
-        for (size_t s = 0; s < options->schedule_count; s++) {
-            struct cell *cell = &matrix->cells[matrix->count++];
-            *cell = *model;
-            cell->workers = options->workers[w];
-            cell->schedule = options->schedules[s];
-        }
-    }
+    for (size_t w = 0; w < options->worker_count; w++)
+        for (size_t s = 0; s < options->schedule_count; s++)
+            add_cell(model, options->workers[w], options->schedules[s], matrix);
 }
 
 static void add_workload(const struct options *options, size_t index, const char *const *names,
@@ -55,12 +72,10 @@ static void add_workload(const struct options *options, size_t index, const char
         struct cell cell = {.workload = options->workloads[index],
                             .work = &matrix->works[index],
                             .backend = &matrix->descriptions[b],
-                            .backend_path = names[b],
-                            .workers = 1,
-                            .schedule = options->schedules[0]};
+                            .backend_path = names[b]};
         cell.uninvited = b == 0 && !asked_for(options, baseline);
-        if (b == 0)
-            matrix->cells[matrix->count++] = cell;
+        if (b == 0 || cell.backend->serial)
+            add_cell(&cell, 1, options->schedules[0], matrix);
         else
             add_parallel(options, &cell, matrix);
     }

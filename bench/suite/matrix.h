@@ -18,8 +18,8 @@ struct matrix {
 };
 
 /* Multiplies out. Each workload gets its serial cell, asked for or not, as the baseline of its
- * speedups; serial knows neither workers nor schedules, so it is one cell with the first schedule
- * asked for. Returns 0 with *matrix owned by the caller, or a negative errno; -EINVAL is a workload
+ * speedups; what is serial knows neither workers nor schedules, so it is one cell with the first
+ * schedule asked for. Returns 0 with *matrix owned by the caller, or a negative errno; -EINVAL is a workload
  * that can't be, with one line in message[bytes]. */
 int matrix_make(const struct options *options, struct matrix *matrix, char *message, size_t bytes);
 

@@ -5,10 +5,10 @@ all tasks, `stop` ends the workers. No clock, no printing and no verification
 is here: those are done around it, by the C side of the cell.
 """
 import signal
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from plan import Plan
-from worker import Task
+from worker import Answer, Task, TaskFailed
 
 DYNAMIC = "dynamic"
 STATIC = "static"
@@ -70,7 +70,18 @@ def in_chunks(tasks: List[Task], size: Optional[int]) -> List[List[Task]]:
     return [tasks[i:i + size] for i in range(0, len(tasks), size)]
 
 
-def wait_for_all(ready, workers: int) -> None:
+def wait_for_all(ready: Any, workers: int) -> None:
     """Each worker puts one word into this queue when it is ready."""
     for _ in range(workers):
         ready.get()
+
+
+def in_order(tasks: List[Task], answers: Dict[int, Answer]) -> List[bytes]:
+    """The results in the order of the tasks; raises the first failure."""
+    results = []
+    for number, _ in tasks:
+        answer = answers[number]
+        if isinstance(answer, TaskFailed):
+            raise answer
+        results.append(answer)
+    return results

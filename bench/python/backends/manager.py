@@ -20,19 +20,19 @@ Cost      A round trip for each append, some 50 us, and every result passes
           through one process.
 """
 from multiprocessing.managers import SyncManager
-from typing import Any, Dict, List
+from typing import Any, List
 
 import library
 from backends import base
 from backends.fresh import Running, run_fresh
 from plan import Plan
-from worker import Opening, Task, enter, run
+from worker import Opening, Task, answer, enter
 
 
 def work(opening: Opening, line: int, task: Task, results: Any) -> None:
     """A worker that lives for one task."""
     enter(opening, line)
-    results.append((task[0], run(task)))
+    results.append(answer(task))
 
 
 def serve(opening: Opening, line: int, ready: Any, tasks: Any,
@@ -40,8 +40,7 @@ def serve(opening: Opening, line: int, ready: Any, tasks: Any,
     """A worker that stays; the sentinel ends it."""
     enter(opening, line, ready)
     for chunk in iter(tasks.get, None):
-        results.extend([(number, run((number, record)))
-                        for number, record in chunk])
+        results.extend([answer(task) for task in chunk])
         tasks.task_done()
 
 
@@ -99,10 +98,10 @@ class Manager(base.Backend):
             chunks = []
             run_fresh(tasks, self.plan.workers, self.start_one,
                       lambda running: None)
-        results: Dict[int, bytes] = dict(self.results[:])
+        answers = dict(self.results[:])
         del self.results[:]
         self.messages = len(chunks) + 4   # two requests, two answers
-        return [results[number] for number, _ in tasks]
+        return base.in_order(tasks, answers)
 
     def stop(self) -> None:
         for _ in self.workers:

@@ -22,7 +22,7 @@ from typing import List
 
 from backends import base
 from plan import Plan
-from worker import Task, enter, run
+from worker import ANY_LINE, Task, enter, run
 
 
 class Pool(base.Backend):
@@ -42,7 +42,7 @@ class Pool(base.Backend):
         context = plan.context
         ready = context.SimpleQueue()
         self.pool = context.Pool(plan.workers, enter,
-                                 (plan.opening, -1, ready))
+                                 (plan.opening, ANY_LINE, ready))
         base.wait_for_all(ready, plan.workers)
 
     def map(self, tasks: List[Task]) -> List[bytes]:

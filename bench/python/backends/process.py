@@ -19,13 +19,13 @@ from typing import Any, Dict, List
 from backends import base
 from backends.fresh import Running, run_fresh
 from plan import Plan
-from worker import Opening, Task, enter, run
+from worker import Answer, Opening, Task, answer, enter
 
 
-def work(opening: Opening, line: int, task: Task, answer: Any) -> None:
+def work(opening: Opening, line: int, task: Task, pipe: Any) -> None:
     """A worker's whole life."""
     enter(opening, line)
-    answer.send(run(task))
+    pipe.send(answer(task))
 
 
 class Process(base.Backend):
@@ -50,12 +50,13 @@ class Process(base.Backend):
         return Running(process, line, task[0], reader)
 
     def map(self, tasks: List[Task]) -> List[bytes]:
-        results: Dict[int, bytes] = {}
+        answers: Dict[int, Answer] = {}
 
         def receive(running: Running) -> None:
             with running.sign as reader:
-                results[running.task] = reader.recv()
+                number, result = reader.recv()
+            answers[number] = result
 
         self.messages = len(tasks)
         run_fresh(tasks, self.plan.workers, self.start_one, receive)
-        return [results[number] for number, _ in tasks]
+        return base.in_order(tasks, answers)

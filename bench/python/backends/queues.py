@@ -20,11 +20,11 @@ Cost      For each message a pickle, a feeder's wake-up, two semaphores and a
 The lecture's program ends its workers after one list of tasks. Here they
 stay for all repetitions, and the sentinels come at the end.
 """
-from typing import Any, List
+from typing import Any, Dict, List
 
 from backends import base
 from plan import Plan
-from worker import Opening, Task, enter, run
+from worker import Answer, Opening, Task, answer, enter
 
 
 def serve(opening: Opening, line: int, ready: Any, tasks: Any,
@@ -32,8 +32,7 @@ def serve(opening: Opening, line: int, ready: Any, tasks: Any,
     """A worker's life: from the first chunk to the sentinel."""
     enter(opening, line, ready)
     for chunk in iter(tasks.get, None):
-        results.put([(number, run((number, record)))
-                     for number, record in chunk])
+        results.put([answer(task) for task in chunk])
 
 
 class Queue(base.Backend):
@@ -65,10 +64,10 @@ class Queue(base.Backend):
         self.messages = 2 * len(chunks)
         for chunk in chunks:
             self.tasks.put(chunk)
-        results = {}
+        answers: Dict[int, Answer] = {}
         for _ in chunks:
-            results.update(self.results.get())
-        return [results[number] for number, _ in tasks]
+            answers.update(self.results.get())
+        return base.in_order(tasks, answers)
 
     def stop(self) -> None:
         for _ in self.workers:

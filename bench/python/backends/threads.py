@@ -22,7 +22,7 @@ from typing import List, Optional
 
 from backends import base
 from plan import Plan
-from worker import Task, enter, run
+from worker import ANY_LINE, Task, enter, run
 
 
 class ThreadsWithoutGil(base.Backend):
@@ -42,7 +42,7 @@ class ThreadsWithoutGil(base.Backend):
         super().__init__(plan)
         opening = plan.opening._replace(keeps_gil=self.keeps_gil)
         ready: "queue.SimpleQueue[None]" = queue.SimpleQueue()
-        self.pool = ThreadPool(plan.workers, enter, (opening, -1, ready))
+        self.pool = ThreadPool(plan.workers, enter, (opening, ANY_LINE, ready))
         base.wait_for_all(ready, plan.workers)
 
     def map(self, tasks: List[Task]) -> List[bytes]:

@@ -1,0 +1,30 @@
+"""What a backend is, in lines of text for bench."""
+import backends
+import library
+from backends.base import DYNAMIC
+from plan import START_METHODS
+
+
+def lines(name: str):
+    """Yields (what, text) for a backend, by name."""
+    plain, colon, method = name.partition(":")
+    backend = backends.find(plain)
+    yield "name", name
+    yield "summary", backend.summary
+    if colon and not backend.has_processes:
+        yield "problem", "it starts no process, so it has no start method"
+    elif colon and method not in START_METHODS:
+        yield "problem", "start methods are " + ", ".join(START_METHODS)
+    for schedule, reason in backend.lacks.items():
+        yield schedule, reason
+    if backend.serial:
+        yield "serial", "yes"
+    if DYNAMIC not in backend.lacks:
+        yield "chunks", str(backend.chunks_per_worker)
+
+
+def write(name: str) -> None:
+    """Prints them; ImportError or OSError where this Python cannot run it."""
+    library.load()
+    for what, text in lines(name):
+        print(name, what, text, sep="\t")

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# cli_output.sh BENCH - what comes out of a run, in which form, and what samples.csv says.
+set -euo pipefail
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/expect.sh"
+
+quick=(-n 2 --rounds 1 --repetitions 2)
+# The agreed columns (the README's and any script's); more may follow.
+agreed=suite,workload,parameters,backend,schedule,chunk,workers,tasks,task_bytes,result_bytes,round
+agreed+=,repetition,wall_ns,start_ns,send_ns,compute_ns,collect_ns,stop_ns,cpu_user_ns,cpu_sys_ns
+agreed+=,voluntary_switches,involuntary_switches,minor_faults,peak_rss_kib,bytes_sent
+agreed+=,bytes_received,messages,least_tasks,most_tasks,status,verified
+
+is_json() { # FILE
+    if command -v python3 >/dev/null; then
+        python3 -c 'import json, sys; json.load(open(sys.argv[1]), parse_constant=sys.exit)' "$1"
+    else
+        grep -q '^[[{]' "$1" && tail -n 1 "$1" | grep -q '[]}]$'
+    fi
+}
+
+# Every line has as many fields as the first.
+is_csv() { # FILE
+    sed -E ':again; s/^(([^"]*"[^"]*")*[^"]*"[^",]*),/\1;/; t again' "$1" |
+        awk -F, 'NR == 1 { fields = NF } NF != fields { exit 1 } END { exit NR < 2 }'
+}
+
+# --- samples.csv: every backend, every schedule ---------------------------------------------------
+
+run -b all -w sum,primes,resize -s all "${quick[@]}" -o "$results"
+expect_status 'all of all' 0
+expect 'piped output is CSV' is_csv "$out"
+expect 'samples.csv is CSV' is_csv "$samples"
+expect 'summary.csv is CSV' is_csv "$results/summary.csv"
+expect 'environment.json is JSON' is_json "$results/environment.json"
+expect 'nothing on standard error' test ! -s "$err"
+expect 'the agreed columns come first' grep -qE "^$agreed(,|$)" <(head -n 1 "$samples")
+bad=$(columns "$samples" workload backend schedule wall_ns send_ns compute_ns collect_ns least_tasks \
+        most_tasks tasks status verified |
+    awk -F'\t' '$11 ~ /^skip/ { next }
+                $4 == 0 || $4 != $5 + $6 + $7 || $8 > $9 || $9 > $10 || $11 != "ok" || $12 != 1' |
+    head -n 3)
+expect "rows are verified, and phases sum to the wall time: $bad" test -z "$bad"
+for backend in serial pipes shm pthreads openmp mpi; do
+    expect_rows 'all of all' $backend '(1.ok|0.skip)' $([ $backend = serial ] && echo per-task ||
+        echo per-task dynamic static)
+done
+
+# --- formats --------------------------------------------------------------------------------------
+
+run -b serial,pipes -w sum,primes "${quick[@]}" --format json
+expect 'json' is_json "$out"
+run -b serial,pipes -w sum,primes "${quick[@]}" --format csv
+expect 'csv' is_csv "$out"
+run -b serial,pipes -w sum,primes "${quick[@]}" --format markdown
+expect 'markdown: only tables, headings and blank lines' test -z "$(grep -vE '^(\|.*\||\*\*.*)?$' "$out")"
+expect 'markdown: a row' grep -q '^| pipes | dynamic:1 | 2 |' "$out"
+run -b serial,pipes -w sum,primes "${quick[@]}" --format latex
+expect 'latex: begins' grep -q '^.begin{tabular}' "$out"
+expect 'latex: ends' grep -q '^.end{tabular}' "$out"
+expect 'latex: a row' grep -q '^pipes & .* \\\\$' "$out"
+run -b serial,pipes -w sum,primes "${quick[@]}" --format table
+expect 'table' grep -qE '^ *pipes +dynamic:1 +2 ' "$out"
+if command -v script >/dev/null; then
+    script -qec "'$bench' -b serial -w primes --rounds 1" /dev/null </dev/null >"$out"
+    expect 'a terminal gets a table' grep -q '^serial  *dynamic:1  ' "$out"
+    expect 'and progress' grep -q '\[1/1\] serial' "$out"
+fi
+
+# --- --results: what the lecture prints, in the order of submission ---------------------------------
+
+for backend in serial pipes shm pthreads openmp mpi; do
+    run -b $backend -w sum,primes -s dynamic:1 "${quick[@]}" --results
+    expect "--results of sum on $backend" test "$(grep -A 4 "^sum:.* on $backend," "$out" |
+        tail -n 4)" = "$(
+        for v in 1 2 3 4; do echo "Worker $((v - 1)) done: $((v * 1999999000000))"; done)"
+    expect "--results of primes on $backend" test "$(grep -A 6 "^primes:.* on $backend," "$out" |
+        tail -n 6)" = "$(
+        printf '(%s)\n' '20000, 2262' '30000, 3245' '25000, 2762' '35000, 3732' '40000, 4203' \
+            '15000, 1754')"
+done
+
+# --- Google Benchmark's own file --------------------------------------------------------------------
+
+gbench=$scratch/gbench
+run -b serial,pipes,openmp -w sum,primes "${quick[@]}" --rounds 2 \
+    -- --benchmark_out="$gbench" --benchmark_out_format=json
+expect_status 'benchmark_out' 0
+expect 'benchmark_out is JSON' is_json "$gbench"
+for cell in {sum,primes}:.*/{serial,pipes,openmp}/dynamic; do
+    found=$(grep -cE "\"name\": \"$cell/.*manual_time\"" "$gbench" || true)
+    expect "benchmark_out: $cell, twice in each of two rounds" test "$found" -eq 4
+done
+run -b openmp -w sum --inject kill:task=0 -- --benchmark_out="$gbench"
+expect_status 'benchmark_out of a cell that dies' 1
+expect 'benchmark_out of a cell that dies is JSON' is_json "$gbench"
+run -b serial -w sum "${quick[@]}" -o "$results" -- --benchmark_filter=nothing
+expect_status 'a filter that lets nothing through' 0
+expect_rows 'filter' serial '0.skip: .*flags' dynamic
+run -b serial -w sum "${quick[@]}" -o "$results" -- --benchmark_nonsense=1
+expect_status 'a flag that Google Benchmark does not know' 1
+expect_rows 'unknown flag' serial '0.failed: .*flags' dynamic
+
+# --- readers that leave -----------------------------------------------------------------------------
+
+for format in csv json table; do
+    start -b serial,pipes,mpi -w sum "${quick[@]}" --format $format --results > >(head -n 1 >/dev/null)
+    finish
+    expect "| head, $format: ends by SIGPIPE or well" test "$status" -eq 141 -o "$status" -eq 0
+    expect "| head, $format: says nothing" test ! -s "$err"
+    expect_nothing_left '| head'
+done
