@@ -188,15 +188,13 @@ int crew_open(struct crew *crew, const struct job *job, unsigned size)
     crew->room = record < MESSAGE_BYTES ? MESSAGE_BYTES : (record + 63) & ~(size_t)63;
     crew->scratch = malloc(2 * crew->room);
     crew->workers = calloc(size, sizeof *crew->workers);
-    if (crew->scratch == NULL || crew->workers == NULL)
-        return -ENOMEM;
-    for (unsigned w = 0; w < size; w++) {
+    for (unsigned w = 0; crew->workers != NULL && w < size; w++) {
         struct worker *worker = &crew->workers[w];
         worker->number = w;
         worker->child = CHILD_NONE;
         worker->task_fd = worker->result_fd = -1;
     }
-    return 0;
+    return crew->scratch == NULL || crew->workers == NULL ? -ENOMEM : 0;
 }
 
 void crew_close(struct crew *crew)

@@ -3,44 +3,45 @@
 #include <errno.h>
 #include <string.h>
 
-struct item { /* stands before its value */
-    uint64_t bytes;
-};
-
 _Static_assert(sizeof(struct call) == 16, "no padding goes on the wire");
 
-static size_t padded(size_t bytes)
+size_t item_padding(size_t bytes)
 {
-    return (bytes + 7) & ~(size_t)7;
+    return (size_t)-bytes % 8;
 }
 
 size_t item_room(size_t bytes)
 {
-    return sizeof(struct item) + padded(bytes);
+    return ITEM_HEAD_BYTES + bytes + item_padding(bytes);
+}
+
+void item_head(char *at, size_t bytes)
+{
+    uint64_t length = bytes;
+    _Static_assert(sizeof length == ITEM_HEAD_BYTES, "an item begins with its length");
+    memcpy(at, &length, sizeof length);
 }
 
 char *item_begin(char *at, size_t bytes)
 {
-    struct item item = {.bytes = bytes};
-    char *value = at + sizeof item;
-    memcpy(at, &item, sizeof item);
-    memset(value + bytes, 0, padded(bytes) - bytes);
-    return value;
+    item_head(at, bytes);
+    memset(at + ITEM_HEAD_BYTES + bytes, 0, item_padding(bytes));
+    return at + ITEM_HEAD_BYTES;
 }
 
 int item_next(struct bytes *items, struct bytes *value)
 {
-    struct item item;
+    uint64_t length;
     if (items->count == 0)
         return 0;
-    if (items->count < sizeof item)
+    if (items->count < ITEM_HEAD_BYTES)
         return -EPROTO;
-    memcpy(&item, items->data, sizeof item);
-    if (item.bytes > items->count - sizeof item || /* first, so that the sum can't wrap */
-        item_room(item.bytes) > items->count)
+    memcpy(&length, items->data, ITEM_HEAD_BYTES);
+    if (length > items->count - ITEM_HEAD_BYTES || /* first, so that the sum can't wrap */
+        item_room(length) > items->count)
         return -EPROTO;
-    *value = (struct bytes){items->data + sizeof item, item.bytes};
-    items->data += item_room(item.bytes);
-    items->count -= item_room(item.bytes);
+    *value = (struct bytes){items->data + ITEM_HEAD_BYTES, length};
+    items->data += item_room(length);
+    items->count -= item_room(length);
     return 1;
 }

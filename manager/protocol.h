@@ -93,6 +93,12 @@ size_t item_room(size_t bytes);
  * Returns where that goes. */
 char *item_begin(char *at, size_t bytes);
 
+/* For who sends its parts from where they are: ITEM_HEAD_BYTES that stand before the value, and how
+ * many zeros follow it. */
+#define ITEM_HEAD_BYTES 8u
+void item_head(char *at, size_t bytes);
+size_t item_padding(size_t bytes);
+
 /* Takes the first item off *items. Returns 1: *value points into it; 0: there is none; -EPROTO:
  * that is no item. */
 int item_next(struct bytes *items, struct bytes *value);

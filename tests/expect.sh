@@ -72,8 +72,8 @@ finish() {
         kill -KILL "$pid"
     fi
     status=0
-    wait "$pid" 2>/dev/null || status=$?
-}
+    wait "$pid" || status=$?
+} 2>/dev/null # where the shell would tell of each process that was killed
 
 run() {
     start "$@"

@@ -15,6 +15,7 @@ threads=(pthreads openmp)
 backends=$(IFS=, && echo "${processes[*]},mpi,${threads[*]},serial")
 all=(per-task dynamic static)
 who='worker [0-9]+ \(pid [0-9]+\), task 2'
+rank="worker [0-9]+ \(pid [0-9]+\), task [0-9]+: rank [12] died" # with it all others, at some task
 
 fault() { # FAULT OPTIONS...
     name="$*"
@@ -43,14 +44,14 @@ for kind in kill segv exit0; do
     fault $kind:task=2 --on-death fail
     expect_status "$name" 1
     in_every "0.failed: $who: ${ends[$kind]}" "${processes[@]}"
-    in_every "0.failed: $who: rank [12] died" mpi
+    in_every "0.failed: $rank" mpi
     in_every "0.failed: .*task 2" "${threads[@]}"
     in_serial "0.failed: .*task 2"
 
     fault $kind:task=2 --on-death retry
     expect_status "$name" 1 # a thread that is gone cannot be replaced
     in_every "1.retried: $who: ${ends[$kind]}" "${processes[@]}"
-    in_every "1.retried: $who: rank [12] died" mpi
+    in_every "1.retried: $rank" mpi
     in_every "1.ok" "${processes[@]}" mpi
     in_every "0.failed: .*task 2" "${threads[@]}"
     in_serial "0.failed: .*task 2"

@@ -68,11 +68,15 @@ static void daemonize(void)
     _exit(0);
 }
 
-/* A process that is always another one: each forks the next and ends. */
+/* A process that is always another one: each forks the next and ends. No look at the list of
+ * processes is sure to find it, so it notes its group in the file $ROGUE_GROUP. */
 static void flee(void)
 {
-    if (fork() != 0)
+    FILE *note = fopen(getenv("ROGUE_GROUP"), "w");
+    if (note == NULL || fork() != 0)
         return;
+    fprintf(note, "%d\n", (int)getpgrp());
+    fclose(note);
     while (fork() == 0)
         ;
     _exit(0);

@@ -16,7 +16,7 @@ int descendants_adopt(void);
 
 /* Kills and reaps all children of this process but `keep`, and what then becomes its child, until
  * none is left or limit_ns has passed. group: of the cell, whose first process has been reaped.
- * Returns how many were found alive: processes that somebody had left behind. */
+ * Returns how many had to be killed: processes that somebody had left behind. */
 unsigned descendants_end(pid_t group, pid_t keep, uint64_t limit_ns);
 
 #endif

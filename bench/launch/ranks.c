@@ -1,7 +1,10 @@
 #include "bench/launch/ranks.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,13 +20,21 @@ int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers
     return 0;
 }
 
+/* mpirun ends the others within a millisecond or two, so one look may find several: one that was
+ * idle is not it. Of two that had a task each nobody can tell; then both are named. */
 static void note_end(struct ranks *ranks, unsigned worker, pid_t pid)
 {
-    if (ranks->first.error != 0)
-        return; /* the others died of this one */
+    struct failure *first = &ranks->first;
     int64_t task = atomic_load(&ranks->board->lines[worker].task);
-    failure_set(&ranks->first, -EOWNERDEAD, (int)worker, pid,
-                task == BOARD_NO_TASK ? FAILURE_NONE : task, "rank %u died", worker + 1);
+    if (task == BOARD_NO_TASK)
+        task = FAILURE_NONE;
+    if (first->error == 0 || (first->task == FAILURE_NONE && task != FAILURE_NONE)) {
+        failure_set(first, -EOWNERDEAD, (int)worker, pid, task, "rank %u died", worker + 1);
+    } else if (task != FAILURE_NONE) {
+        size_t used = strlen(first->text);
+        snprintf(first->text + used, sizeof first->text - used,
+                 ", as did worker %u (pid %d), task %" PRId64, worker, (int)pid, task);
+    }
 }
 
 bool ranks_complete(struct ranks *ranks)
@@ -33,7 +44,7 @@ bool ranks_complete(struct ranks *ranks)
         if (pid == 0)
             return false;
         int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd < 0)
+        if (pidfd < 0 && ranks->first.error == 0)
             note_end(ranks, ranks->signed_on, pid); /* it has been and gone */
         ranks->ends[ranks->signed_on++].fd = pidfd;
     }
@@ -42,10 +53,12 @@ bool ranks_complete(struct ranks *ranks)
 
 void ranks_look(struct ranks *ranks)
 {
+    bool known = ranks->first.error != 0; /* and the others die of that one */
     for (unsigned rank = 0; rank < ranks->signed_on; rank++) {
         if (ranks->ends[rank].fd < 0 || (ranks->ends[rank].revents & POLLIN) == 0)
             continue;
-        note_end(ranks, rank, atomic_load(&ranks->board->lines[rank].pid));
+        if (!known)
+            note_end(ranks, rank, atomic_load(&ranks->board->lines[rank].pid));
         close(ranks->ends[rank].fd);
         ranks->ends[rank].fd = -1;
     }

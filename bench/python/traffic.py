@@ -2,8 +2,12 @@
 
 Python's queues and pipes do not tell how long their pickles are. The kernel
 does: it counts what goes through read(2) and write(2), which is how all of
-multiprocessing's channels work, in /proc/self/io (see proc(5)).
+multiprocessing's channels work, in the file `io` of each thread in
+/proc/self/task (see proc(5)). The file of the whole process would not do: it
+also has what children moved that have ended.
 """
+import threading
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -21,12 +25,17 @@ class Meter:
 
     def read(self) -> Bytes:
         """The sums so far; zeros where the kernel does not keep them."""
-        try:
-            with open("/proc/self/io", encoding="ascii") as file:
-                text = file.read()
-        except OSError:
-            return Bytes(0, 0)
-        counts = dict(line.split(": ") for line in text.splitlines())
-        sums = Bytes(int(counts["rchar"]) - self.own, int(counts["wchar"]))
-        self.own += len(text)
-        return sums
+        received = sent = 0
+        reader = str(threading.get_native_id())
+        for path in Path("/proc/self/task").glob("*/io"):
+            try:
+                text = path.read_text(encoding="ascii")
+            except OSError:
+                continue   # not kept, or the thread has just ended
+            counts = dict(line.split(": ") for line in text.splitlines())
+            received += int(counts["rchar"])
+            sent += int(counts["wchar"])
+            if path.parent.name == reader:
+                received -= self.own
+            self.own += len(text)
+        return Bytes(received, sent)

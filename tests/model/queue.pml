@@ -118,7 +118,7 @@ byte crashes = CRASHES, slices = SLICES;
 #define HANDS                            \
     byte give[MAX_SLOTS], have[MAX_SLOTS]; \
     byte gives, got, most;               \
-    byte i, k, s, owed, end;             \
+    byte i, k, s, owed, fate;            \
     bool rings, patient
 
 #define STEP(name)                                            \
@@ -144,17 +144,17 @@ inline futex_wait(event)
             asleep[me] = event;
             if
             :: true
-            :: crashes > 0 -> crashes--; end = DOOMED
-            :: slices > 0 -> slices--; end = RESTLESS
+            :: crashes > 0 -> crashes--; fate = DOOMED
+            :: slices > 0 -> slices--; fate = RESTLESS
             fi
         :: else
         fi;
         watched[me] = 0
     }
     if
-    :: atomic { asleep[me] == 0 -> end = WOKEN }
-    :: atomic { end == DOOMED -> goto killed }
-    :: atomic { end == RESTLESS -> asleep[me] = 0; end = WOKEN }
+    :: atomic { asleep[me] == 0 -> fate = WOKEN }
+    :: atomic { fate == DOOMED -> goto killed }
+    :: atomic { fate == RESTLESS -> asleep[me] = 0; fate = WOKEN }
     fi
 }
 
@@ -347,12 +347,15 @@ inline lock(q)
 {
     if
     :: atomic {
+           queue[q].holder == NOBODY && !queue[q].broken ->
            STEP(lock);
-           queue[q].holder == NOBODY && !queue[q].broken -> queue[q].holder = me;
+           queue[q].holder = me;
            STEP(locked)
        }
     :: atomic {
-           queue[q].holder == NOBODY && queue[q].broken -> queue[q].holder = me;
+           queue[q].holder == NOBODY && queue[q].broken ->
+           STEP(lock);
+           queue[q].holder = me;
            STEP(locked)
        }
        repair(q);
@@ -360,5 +363,530 @@ inline lock(q)
            STEP(consistent);
            queue[q].broken = false
        }
+    :: atomic { /* as the first step, but while another one has the lock */
+           queue[q].holder != NOBODY && crashes > 0 && me != COORDINATOR ->
+           crashes--;
+           goto killed
+       }
     fi
+}
+
+/* Its second half is call. */
+inline unlock(q)
+{
+    STEP(unlock);
+    check_index(q);
+    queue[q].holder = NOBODY
+}
+
+inline call(q, l)
+{
+    STEP(call);
+    futex_wake(EVENT(q, l), owed);
+    bell = bell || rings;
+    rings = false
+}
+
+inline note_calls(q, l)
+{
+    owed = (gives < queue[q].line[l].waiters -> gives : queue[q].line[l].waiters);
+    if
+    :: queue[q].bell_at != 0 && queue[q].line[READY_LINE].count >= queue[q].bell_at ->
+        STEP(bell_off);
+        queue[q].bell_at = 0;
+        rings = true
+    :: else
+    fi
+}
+
+/* All that users do, up to the unlock; call is to follow. First without waiting: queue_publish,
+ * queue_release (most is 0), queue_publish_reserve, queue_release_take. */
+inline turn(q, role)
+{
+    lock(q);
+    if
+    :: gives > 0 ->
+#ifdef MUTANT_EARLY_CALL
+        atomic {
+            note_calls(q, GIVEN(role));
+            call(q, GIVEN(role))
+        }
+#endif
+        atomic { slots_give(q, role) }
+        atomic {
+            announce(q, GIVEN(role));
+#ifndef MUTANT_EARLY_CALL
+            note_calls(q, GIVEN(role));
+#endif
+            gives = 0;
+            give[0] = 0;
+            give[1] = 0;
+            slots_get(q, role);
+            unlock(q)
+        }
+    :: atomic {
+           gives == 0 ->
+           slots_get(q, role);
+           unlock(q)
+       }
+    fi
+}
+
+/* The same with waiting, and nothing to give: queue_reserve, queue_take. */
+inline turn_wait(q, role)
+{
+    lock(q);
+    do /* see: await */
+    :: atomic {
+           queue[q].line[WANTED(role)].count > 0 ->
+           patient = false;
+           slots_get(q, role);
+           unlock(q);
+           break
+       }
+    :: atomic {
+           queue[q].line[WANTED(role)].count == 0 && !patient ->
+           patient = true;
+           unlock(q) /* and then it spins for a while */
+       }
+       lock(q)
+    :: atomic { /* see: doze */
+           queue[q].line[WANTED(role)].count == 0 && patient ->
+           watched[me] = EVENT(q, WANTED(role));
+           STEP(wait_count);
+           queue[q].line[WANTED(role)].waiters++;
+           counted[me] = EVENT(q, WANTED(role));
+           unlock(q)
+       }
+       futex_wait(EVENT(q, WANTED(role)));
+       lock(q);
+       d_step {
+           queue[q].line[WANTED(role)].waiters =
+               queue[q].line[WANTED(role)].waiters - (counted[me] != 0 -> 1 : 0);
+           counted[me] = 0
+       }
+    od
+}
+
+/* Asks for a ring when so many are ready. ready: they are, and it won't ring. */
+inline queue_ask_bell(q, least)
+{
+    lock(q);
+    atomic {
+        ready = queue[q].line[READY_LINE].count >= least;
+        STEP(bell_on);
+        queue[q].bell_at = (ready -> 0 : least);
+        unlock(q);
+        call(q, FREE_LINE)
+    }
+}
+
+/* What it had reserved is free; what it had taken is ready again, unless it has its answer. */
+inline queue_reclaim(q, dead)
+{
+    lock(q);
+    atomic {
+        for (k : 0 .. SLOTS(q) - 1) {
+            if
+            :: STATE(queue[q].word[k]) == TAKEN && OWNER(queue[q].word[k]) == dead &&
+               queue[q].item[k] < TASKS && !answered[queue[q].item[k]] -> /* see: unanswered */
+                deaths[queue[q].item[k]]++;
+                STEP(reclaim_word);
+                queue[q].word[k] = READY
+            :: else ->
+                if
+                :: OWNER(queue[q].word[k]) == dead ->
+                    queue[q].word[k] = FREE;
+                    queue[q].ticket[k] = 0;
+                    queue[q].item[k] = 0
+                :: else
+                fi
+            fi
+        }
+        k = 0
+    }
+    repair(q);
+    atomic {
+        unlock(q);
+        call(q, FREE_LINE)
+    }
+}
+
+/* --- shm_worker.c ------------------------------------------------------------------------------*/
+
+/* Results first, then the tasks: a death in between leaves a task that has its answer. */
+inline publish() /* see: publish */
+{
+    d_step {
+        most = 0;
+        gives = held;
+        for (i : 0 .. HELD - 1) {
+            give[i] = (i < held -> result[i] : 0)
+        }
+        i = 0
+    }
+    turn(UP, PRODUCER);
+    atomic {
+        call(UP, READY_LINE);
+        for (i : 0 .. HELD - 1) { /* tasks to be released; the other reserved slots move up */
+            give[i] = (i < held -> task[i] : 0);
+            task[i] = 0;
+            result[i] = (i + held < reserved -> result[(i + held) % HELD] : 0)
+        }
+        i = 0;
+        gives = held;
+        reserved = reserved - held;
+        held = 0
+    }
+}
+
+inline next_message() /* see: next_message */
+{
+    if
+    :: held == HELD -> publish()
+    :: held > 0 && held < HELD -> publish() /* see: ticked */
+    :: held < HELD
+    fi;
+    most = 1;
+    turn(DOWN, CONSUMER);
+    atomic { call(DOWN, FREE_LINE) }
+    if
+    :: got > 0
+    :: got == 0 ->
+        if
+        :: held > 0 -> /* see: hand_in */
+            publish();
+            turn(DOWN, CONSUMER);
+            atomic {
+                call(DOWN, FREE_LINE);
+                most = 1
+            }
+        :: held == 0
+        fi;
+        turn_wait(DOWN, CONSUMER);
+        atomic { call(DOWN, FREE_LINE) }
+    fi;
+    d_step {
+        message = have[0];
+        have[0] = 0;
+        got = 0
+    }
+}
+
+inline serve() /* see: serve */
+{
+    if
+    :: reserved == held ->
+        most = HELD - held;
+        turn_wait(UP, PRODUCER);
+        atomic {
+            call(UP, READY_LINE);
+            for (i : 0 .. HELD - 1) {
+                if
+                :: i < got -> result[reserved] = have[i]; reserved++; have[i] = 0
+                :: else
+                fi
+            }
+            i = 0;
+            got = 0
+        }
+    :: reserved > held
+    fi;
+    d_step {
+        s = queue[DOWN].item[message];
+        assert(runs[s] <= deaths[s]);
+        runs[s]++;
+        queue[UP].item[result[held]] = s;
+        s = 0;
+        task[held] = message;
+        message = 0;
+        held++
+    }
+}
+
+inline work() /* see: shm_work */
+{
+    do
+    :: next_message();
+        if
+        :: queue[DOWN].item[message] == SENTINEL -> break
+        :: queue[DOWN].item[message] < TASKS -> serve()
+        fi
+    od;
+    most = 0;
+    give[0] = message;
+    gives = 1;
+    message = 0;
+    turn(DOWN, CONSUMER);
+    atomic { call(DOWN, FREE_LINE) }
+}
+
+/* A process ends: what it knew is gone, and the kernel sees to the rest. */
+inline leave(how)
+{
+    for (i : 0 .. 1) {
+        if
+        :: queue[i].holder == me ->
+            queue[i].holder = NOBODY;
+            queue[i].broken = true
+        :: else
+        fi;
+        give[i] = 0;
+        have[i] = 0
+    }
+    for (i : 0 .. HELD - 1) {
+        task[i] = 0;
+        result[i] = 0
+    }
+    gives = 0; got = 0; most = 0; i = 0; k = 0; s = 0; owed = 0; fate = WOKEN;
+    rings = false; patient = false;
+    message = 0; held = 0; reserved = 0;
+    watched[me] = 0;
+    counted[me] = 0;
+    asleep[me] = 0;
+    life[me] = how;
+    unreaped++
+}
+
+proctype worker(byte me)
+{
+    HANDS;
+    byte message, held, reserved;
+    byte task[HELD], result[HELD];
+
+end_between_lives:
+    life[me] == ALIVE;
+    work();
+    atomic { leave(ENDED) }
+    goto end_between_lives;
+killed:
+    atomic { leave(DEAD) }
+    goto end_between_lives
+}
+
+/* --- shm.c -------------------------------------------------------------------------------------*/
+
+inline feed() /* see: feed */
+{
+    most = MAX_SLOTS;
+    do
+    :: sent == TASKS && gives == 0 -> break
+    :: sent < TASKS || gives > 0 ->
+        most = (TASKS - sent < most -> TASKS - sent : most);
+        turn(DOWN, PRODUCER);
+        atomic {
+            call(DOWN, READY_LINE);
+            most = (got < most -> 0 : most);
+            for (i : 0 .. MAX_SLOTS - 1) {
+                if
+                :: i < got -> queue[DOWN].item[have[i]] = sent; sent++
+                :: else
+                fi;
+                give[i] = have[i];
+                have[i] = 0
+            }
+            i = 0;
+            gives = got;
+            got = 0;
+            if
+            :: gives == 0 -> break
+            :: else
+            fi
+        }
+    od;
+    most = 0
+}
+
+inline collect() /* see: collect */
+{
+    most = MAX_SLOTS;
+    do
+    :: turn(UP, CONSUMER);
+        atomic {
+            call(UP, FREE_LINE);
+            most = (got < most -> 0 : most);
+            for (i : 0 .. MAX_SLOTS - 1) {
+                if
+                :: i < got ->
+                    s = queue[UP].item[have[i]];
+                    assert(s < TASKS && !answered[s]); /* see: plausible */
+                    answered[s] = true;
+                    received++
+                :: else
+                fi;
+                give[i] = have[i];
+                have[i] = 0
+            }
+            i = 0;
+            s = 0;
+            gives = got;
+            got = 0;
+            if
+            :: gives == 0 -> break
+            :: else
+            fi
+        }
+    od;
+    most = 0
+}
+
+inline staff_sleep(event) /* see: staff_sleep */
+{
+    atomic {
+        bell || unreaped > 0 || (event) -> bell = false
+    }
+}
+
+inline bury_the_dead() /* see: bury_the_dead */
+{
+    w = 0;
+    do
+    :: w < WORKERS && life[w] == DEAD ->
+        d_step {
+            life[w] = BURIED;
+            unreaped--;
+            living--
+        }
+        collect();
+        queue_reclaim(DOWN, w);
+        queue_reclaim(UP, w);
+        w++
+    :: w < WORKERS && life[w] != DEAD -> w++
+    :: w == WORKERS -> break
+    od;
+    w = 0
+}
+
+inline hire() /* see: hire */
+{
+    d_step {
+        for (i : 0 .. WORKERS - 1) {
+            if
+            :: life[i] == BURIED -> life[i] = ALIVE; living++
+            :: else
+            fi
+        }
+        i = 0
+    }
+}
+
+#define HALF ((UP_SLOTS < DOWN_SLOTS -> UP_SLOTS + 1 : DOWN_SLOTS + 1) / 2)
+
+inline wait_for_events() /* see: wait_for_events */
+{
+    s = sent - received;
+    s = (s < HALF -> s : HALF);
+    s = (s > 0 -> s : 1);
+    queue_ask_bell(UP, s);
+    s = 0;
+    if
+    :: ready -> ready = false
+    :: !ready ->
+        staff_sleep(false);
+        bury_the_dead()
+    fi
+}
+
+inline map() /* see: drive */
+{
+    do
+    :: received == TASKS -> break
+    :: received < TASKS ->
+        feed();
+        hire();
+        wait_for_events();
+        collect()
+    od
+}
+
+inline send_sentinels() /* see: send_sentinels */
+{
+    do
+    :: sentinels < WORKERS ->
+        most = 1;
+        turn(DOWN, PRODUCER);
+        atomic {
+            call(DOWN, READY_LINE);
+            most = 0;
+            if
+            :: got == 0 -> break
+            :: else
+            fi;
+            queue[DOWN].item[have[0]] = SENTINEL;
+            give[0] = have[0];
+            have[0] = 0;
+            gives = 1;
+            got = 0
+        }
+        turn(DOWN, PRODUCER);
+        atomic {
+            call(DOWN, READY_LINE);
+            sentinels++
+        }
+    :: sentinels == WORKERS -> break
+    od
+}
+
+/* The one place where a slice is needed: a sentinel that found no room is sent after it. */
+inline see_off() /* see: see_off */
+{
+    staff_sleep(sentinels < WORKERS && queue[DOWN].line[FREE_LINE].count > 0);
+    d_step {
+        for (i : 0 .. WORKERS - 1) {
+            if
+            :: life[i] == DEAD || life[i] == ENDED ->
+                life[i] = BURIED;
+                unreaped--;
+                living--
+            :: else
+            fi
+        }
+        i = 0
+    }
+}
+
+inline stop() /* see: shm_stop */
+{
+    do
+    :: living > 0 ->
+        send_sentinels();
+        see_off()
+    :: living == 0 -> break
+    od
+}
+
+proctype coordinator()
+{
+    HANDS;
+    byte me = COORDINATOR;
+    byte w, sent, received, sentinels, living = WORKERS;
+    bool ready;
+
+    map();
+    stop();
+    goto over;
+killed: /* others are */
+    assert(false);
+over:
+}
+
+init {
+    byte q, i;
+    d_step {
+        for (q : 0 .. 1) {
+            queue[q].holder = NOBODY;
+            queue[q].line[FREE_LINE].count = SLOTS(q);
+            for (i : 0 .. SLOTS(q) - 1) {
+                queue[q].line[FREE_LINE].order[i] = i
+            }
+        }
+        q = 0;
+        i = 0
+    }
+    atomic {
+        for (i : 0 .. WORKERS - 1) {
+            run worker(i)
+        }
+        run coordinator()
+    }
 }

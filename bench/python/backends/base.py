@@ -80,7 +80,9 @@ def in_order(tasks: List[Task], answers: Dict[int, Answer]) -> List[bytes]:
     """The results in the order of the tasks; raises the first failure."""
     results = []
     for number, _ in tasks:
-        answer = answers[number]
+        answer = answers.get(number)
+        if answer is None:
+            raise TaskFailed(number, "its worker ended without a result")
         if isinstance(answer, TaskFailed):
             raise answer
         results.append(answer)
