@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backends/deal.h"
 #include "common/check.h"
 #include "common/io.h"
-
-#define MESSAGE_BYTES (256u * 1024u) /* of records in one frame, if it holds more than one */
 
 /* A pipe holds 64 KiB; four times that moved big records 1.3 times as fast. For a small crew only:
  * what all pipes of a user may hold is limited (pipe(7), pipe-user-pages-soft: 64 MiB). */
@@ -182,10 +181,7 @@ int crew_open(struct crew *crew, const struct job *job, unsigned size)
     size_t task = job->shape.task_bytes, result = job->shape.result_bytes;
     size_t record = task > result ? task : result;
     *crew = (struct crew){.job = job, .size = size};
-    crew->frame_tasks = record == 0              ? UINT32_MAX
-                        : record < MESSAGE_BYTES ? MESSAGE_BYTES / record
-                                                 : 1;
-    crew->room = record < MESSAGE_BYTES ? MESSAGE_BYTES : (record + 63) & ~(size_t)63;
+    crew->room = record < DEAL_BYTES ? DEAL_BYTES : (record + 63) & ~(size_t)63;
     crew->scratch = malloc(2 * crew->room);
     crew->workers = calloc(size, sizeof *crew->workers);
     for (unsigned w = 0; crew->workers != NULL && w < size; w++) {

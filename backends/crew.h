@@ -38,7 +38,6 @@ struct crew {
     const struct job *job; /* borrowed */
     unsigned size;
     struct worker *workers; /* workers[size] */
-    size_t frame_tasks;     /* the most tasks in one frame */
     size_t room;            /* bytes for the tasks, and for the results, of one frame */
     char *scratch;          /* scratch[2][room]: made before the forks and touched only after
                                them, so each worker writes to pages of its own */

@@ -2,7 +2,7 @@
  * A worker's life: it connects to the manager, leaves its will, and then takes tasks from its inbox
  * and appends their results, until the sentinel comes. It leaves by _exit.
  */
-#include "backends/manager_worker.h"
+#include "backends/manager_office.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,8 +12,9 @@
 #include "backends/deal.h"
 #include "common/io.h"
 
-#define OUT_BYTES (64u * 1024u) /* results that travel together, if there is more than one letter  \
-                                 */
+#define OUT_BYTES                                                                                  \
+    (64u * 1024u) /* results that travel together, if there is more than one letter                \
+                   */
 
 struct desk { /* in the worker's process */
     const struct office *office;
@@ -80,7 +81,7 @@ static void write_letter(struct desk *desk, struct letter letter, size_t content
 /* Runs tasks and writes their results, right into the letter. */
 static int run(struct desk *desk, struct span span, const char *tasks)
 {
-    const struct job *job = desk->office->job;
+    const struct job *job = desk->office->plan->job;
     struct failure failure;
     size_t content = span.count * job->shape.result_bytes;
     size_t most = item_room(sizeof(struct letter) + content + sizeof failure);
@@ -114,13 +115,19 @@ static int hear_acknowledgements(struct desk *desk)
 static int work_through(struct desk *desk, const struct reply *reply)
 {
     struct bytes items = reply->payload, value;
+    const size_t task_bytes = desk->office->plan->job->shape.task_bytes;
     uint32_t half = (reply->count + 1) / 2;
     int error = 0;
     for (uint32_t i = 1; error == 0 && item_next(&items, &value) > 0; i++) {
         struct letter letter;
-        memcpy(&letter, value.data, sizeof letter); /* the coordinator wrote it: it is one */
+        if (value.count < sizeof letter)
+            return -EPROTO;
+        memcpy(&letter, value.data, sizeof letter);
         if (letter.kind == LETTER_END)
             return IO_END;
+        if (letter.life != desk->self->life ||
+            value.count - sizeof letter != letter.span.count * task_bytes)
+            return -EPROTO; /* somebody else has been here */
         error = run(desk, (struct span){letter.span.first, letter.span.count},
                     value.data + sizeof letter);
         if (error == 0 && i == half)
@@ -164,10 +171,10 @@ static int run_assignment(struct desk *desk)
 /* What the coordinator has open is not ours. */
 static void close_inherited(const struct office *office)
 {
-    int fds[] = {office->tasks.fd, office->results.fd, office->server.pidfd};
+    int fds[] = {office->out.fd, office->in.fd, office->server.pidfd};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         io_close(&fds[i]);
-    for (unsigned w = 0; w < office->size; w++) {
+    for (unsigned w = 0; w < office->plan->workers; w++) {
         int fd = office->workers[w].child.pidfd;
         io_close(&fd);
     }
@@ -175,7 +182,7 @@ static void close_inherited(const struct office *office)
 
 static int sit_down(struct desk *desk)
 {
-    const struct shape *shape = &desk->office->job->shape;
+    const struct shape *shape = &desk->office->plan->job->shape;
     struct letter will = make_letter(desk, LETTER_GONE, (struct span){0, 0});
     size_t one = item_room(sizeof will + sizeof(struct failure) + shape->result_bytes);
     size_t all = item_room(sizeof will + sizeof(struct failure) + DEAL_BYTES);
@@ -192,14 +199,15 @@ static int worker_body(void *argument)
     struct desk *desk = argument;
     close_inherited(desk->office);
     signal(SIGPIPE, SIG_IGN); /* a manager that is gone is an error like others */
-    board_enter(desk->office->job->board, desk->self->number);
+    board_enter(desk->office->plan->job->board, desk->self->number);
     int error = sit_down(desk);
     if (error == 0)
         error = desk->assignment != NULL ? run_assignment(desk) : serve(desk);
     return error == 0 ? 0 : 1;
 }
 
-int worker_start(struct office *office, struct remote *remote, const struct assignment *assignment)
+int worker_start(const struct office *office, struct remote *remote,
+                 const struct assignment *assignment)
 {
     struct desk *desk = calloc(1, sizeof *desk); /* copied by fork */
     if (desk == NULL)

@@ -45,16 +45,7 @@ struct remote { /* a worker, as the coordinator sees it */
     unsigned dealt_count;
 };
 
-struct office {            /* what a pool has of the manager, and of the workers */
-    const struct job *job; /* borrowed */
-    struct address address;
-    struct child server;
-    struct proxy tasks;   /* to fill inboxes with */
-    struct proxy results; /* to wait for results with */
-    uint32_t list;        /* the number of the list of results */
-    unsigned size;
-    struct remote *workers; /* workers[size] */
-};
+struct office; /* manager_office.h */
 
 /* The one thing that a worker is there for, if it isn't there to serve. */
 struct assignment {
@@ -64,6 +55,7 @@ struct assignment {
 
 /* Starts a process in an empty place: to serve until the END, or, if an assignment is given, to
  * append just these results and end. It connects by itself. Returns 0 or a negative errno. */
-int worker_start(struct office *office, struct remote *remote, const struct assignment *assignment);
+int worker_start(const struct office *office, struct remote *remote,
+                 const struct assignment *assignment);
 
 #endif

@@ -36,19 +36,14 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backends/backend.h"
 #include "backends/crew.h"
+#include "backends/deal.h"
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/io.h"
-
-#define FLIGHT_BYTES (64u * 1024u)     /* for one worker, where more than FLIGHT_LEAST frames fly */
-#define FLIGHT_LEAST 2                 /* one being run, one waiting in the pipe */
-#define GRACE_NS     (100 * NS_PER_MS) /* from the end of a worker's pipe to its own end */
 
 enum { RESULT_END, TASK_END, DEATH, EVENTS }; /* what is polled of each worker */
 
@@ -66,11 +61,6 @@ struct pool {
     struct failure lost;   /* the last worker that died and was replaced */
     uint64_t deadline_ns;
 };
-
-static bool fresh_each_time(const struct pool *pool)
-{
-    return pool->plan->schedule == SCHEDULE_PER_TASK;
-}
 
 /* --- start --------------------------------------------------------------------------------------
  */
@@ -92,7 +82,7 @@ static int prepare(struct pool *pool, struct failure *why)
     pool->events = calloc((size_t)plan->workers * EVENTS, sizeof *pool->events);
     if (error != 0 || pool->events == NULL)
         return failure_system(why, -ENOMEM, "make a pool");
-    for (unsigned w = 0; error == 0 && !fresh_each_time(pool) && w < plan->workers; w++)
+    for (unsigned w = 0; error == 0 && !deal_fresh(pool->plan) && w < plan->workers; w++)
         error = crew_hire(&pool->crew, w, NULL, why);
     return error;
 }
@@ -148,9 +138,7 @@ static int accept_answer(struct pool *pool, struct worker *worker)
     pool->traffic->messages++;
     if (frame->type == RESULTS)
         CHECK(tasks_in(&pool->ledger, worker->number, (struct span){frame->index, frame->count}));
-    else if (report->error != -ECANCELED || report->worker != (int32_t)worker->number ||
-             !tasks_holds(&pool->ledger, worker->number, report->task) ||
-             memchr(report->text, '\0', sizeof report->text) == NULL)
+    else if (!deal_believes(&pool->ledger, worker->number, report))
         return -EPROTO;
     else
         failure_merge(&pool->failed, report);
@@ -178,7 +166,7 @@ static int give(struct pool *pool, struct worker *worker, struct span span, stru
 {
     size_t task_bytes = pool->plan->job->shape.task_bytes;
     struct errand errand = {span, pool->tasks + span.first * task_bytes};
-    if (fresh_each_time(pool))
+    if (deal_fresh(pool->plan))
         return crew_hire(&pool->crew, worker->number, &errand, why);
     struct frame frame = frame_make(TASKS, span.first, span.count, span.count * task_bytes);
     frame_put(&worker->out, &frame, errand.tasks);
@@ -197,7 +185,7 @@ static int hand_out(struct pool *pool, struct failure *why)
         for (unsigned w = 0; w < pool->plan->workers && error == 0; w++) {
             struct worker *worker = &pool->crew.workers[w];
             struct span span;
-            if (fresh_each_time(pool) && worker->child.pid != 0)
+            if (deal_fresh(pool->plan) && worker->child.pid != 0)
                 continue; /* its result may be in, but it has not ended yet */
             if (!tasks_next(&pool->ledger, w, &span))
                 continue;
@@ -216,32 +204,6 @@ static int hand_out(struct pool *pool, struct failure *why)
 /* --- failure: a worker that is lost -------------------------------------------------------------
  */
 
-/* What it was at: the task that it noted on the board, if it owes that, or the first that it owes;
- * -1: it was idle. */
-static int64_t task_at_hand(const struct pool *pool, unsigned worker)
-{
-    const struct board_line *line = &pool->plan->job->board->lines[worker];
-    int64_t task = atomic_load_explicit(&line->task, memory_order_relaxed);
-    bool owed = tasks_holds(&pool->ledger, worker, task);
-    return owed ? task : tasks_oldest(&pool->ledger, worker);
-}
-
-/* Dismisses a worker and says how it ended. Returns whether it ended well, having done its part. */
-static bool bury(struct worker *worker, bool corrupt, int64_t task, struct failure *loss)
-{
-    char text[96] = "sent a corrupt frame";
-    int status = -1;
-    int pid = worker->child.pid;
-    if (!corrupt && child_wait(&worker->child, clock_deadline(GRACE_NS), &status) == 0)
-        child_describe(status, text, sizeof text);
-    else if (!corrupt)
-        snprintf(text, sizeof text, "closed its pipe without ending");
-    crew_dismiss(worker);
-    failure_set(loss, corrupt ? -EPROTO : -EOWNERDEAD, (int)worker->number, pid, task, "%s%s", text,
-                task < 0 ? " while it was idle" : "");
-    return status == 0 && task < 0;
-}
-
 /* A worker has ended, closed a pipe or sent nonsense (error is -EPROTO). Returns 0: that was to be
  * expected, or somebody has its place; or the error of this map with *why. */
 static int lose(struct pool *pool, struct worker *worker, int error, struct failure *why)
@@ -250,32 +212,16 @@ static int lose(struct pool *pool, struct worker *worker, int error, struct fail
     while (error == 0) /* what it wrote before its end still counts */
         error = collect(pool, worker);
     bool corrupt = error == -EPROTO;
-    int64_t task = task_at_hand(pool, worker->number);
-    if (bury(worker, corrupt, task, &loss) && fresh_each_time(pool))
+    int64_t task = deal_task_at_hand(&pool->ledger, pool->plan, worker->number);
+    bool ended_well = deal_bury(&worker->child, worker->number, corrupt, "pipe", task, &loss);
+    crew_dismiss(worker);
+    if (ended_well && deal_fresh(pool->plan))
         return 0;
-    int deaths = tasks_lost(&pool->ledger, worker->number, task);
-    if (deaths >= TASK_DEATHS_MAX)
-        return failure_set(why, loss.error, loss.worker, loss.pid, task,
-                           "%.80s; this task has ended %d workers", loss.text, deaths);
-    if (pool->plan->on_death == ON_DEATH_FAIL || corrupt || deaths < 0) {
-        *why = loss;
-        return loss.error;
-    }
+    error = deal_loss(&pool->ledger, pool->plan, &loss, why);
+    if (error != 0)
+        return error;
     pool->lost = loss;
-    return fresh_each_time(pool) ? 0 : crew_hire(&pool->crew, worker->number, NULL, why);
-}
-
-static int time_is_up(const struct pool *pool, struct failure *why)
-{
-    double limit_s = (double)pool->plan->limit_ns / (double)NS_PER_S;
-    for (unsigned w = 0; w < pool->plan->workers; w++) {
-        int64_t task = task_at_hand(pool, w);
-        if (task >= 0)
-            return failure_set(why, -ETIMEDOUT, (int)w, pool->crew.workers[w].child.pid, task,
-                               "no result within %g s", limit_s);
-    }
-    return failure_set(why, -ETIMEDOUT, FAILURE_NONE, 0, FAILURE_NONE,
-                       "the map did not end within %g s", limit_s);
+    return deal_fresh(pool->plan) ? 0 : crew_hire(&pool->crew, worker->number, NULL, why);
 }
 
 /* --- work: the coordinator's loop ---------------------------------------------------------------
@@ -322,7 +268,7 @@ static int handle(struct pool *pool, struct worker *worker, struct failure *why)
 static bool finished(const struct pool *pool)
 {
     bool done = tasks_done(&pool->ledger);
-    for (unsigned w = 0; done && fresh_each_time(pool) && w < pool->plan->workers; w++)
+    for (unsigned w = 0; done && deal_fresh(pool->plan) && w < pool->plan->workers; w++)
         done = pool->crew.workers[w].child.pid == 0;
     return done;
 }
@@ -336,49 +282,13 @@ static int drive(struct pool *pool, struct failure *why)
             break;
         error = wait_for_events(pool);
         if (error == -ETIMEDOUT)
-            return time_is_up(pool, why);
+            return deal_time_is_up(&pool->ledger, pool->plan, why);
         if (error != 0)
             return failure_system(why, error, "wait for workers");
         for (unsigned w = 0; error == 0 && w < pool->plan->workers; w++)
             error = handle(pool, &pool->crew.workers[w], why);
     }
     return error;
-}
-
-static size_t chunk_of(const struct pool *pool, size_t count)
-{
-    const struct plan *plan = pool->plan;
-    size_t most = pool->crew.frame_tasks;
-    size_t chunk = plan->schedule == SCHEDULE_PER_TASK  ? 1
-                   : plan->schedule == SCHEDULE_DYNAMIC ? schedule_chunk(plan, count)
-                                                        : most;
-    return chunk < most ? chunk : most;
-}
-
-/* How many frames of so many tasks may be in flight with one worker. */
-static unsigned flight_of(const struct pool *pool, size_t chunk)
-{
-    const struct shape *shape = &pool->plan->job->shape;
-    size_t task = shape->task_bytes, result = shape->result_bytes;
-    size_t bytes = sizeof(struct frame) + chunk * (task > result ? task : result);
-    size_t flight = FLIGHT_BYTES / bytes;
-    if (fresh_each_time(pool))
-        return 1;
-    return flight < FLIGHT_LEAST       ? FLIGHT_LEAST
-           : flight < TASKS_FLIGHT_MAX ? (unsigned)flight
-                                       : TASKS_FLIGHT_MAX;
-}
-
-static void open_page(struct pool *pool, size_t count)
-{
-    const struct plan *plan = pool->plan;
-    size_t chunk = chunk_of(pool, count);
-    tasks_begin(&pool->ledger, count, chunk, flight_of(pool, chunk));
-    for (unsigned w = 0; plan->schedule == SCHEDULE_STATIC && w < plan->workers; w++) {
-        size_t first;
-        size_t share = schedule_share(count, plan->workers, w, &first);
-        tasks_reserve(&pool->ledger, w, first, share);
-    }
 }
 
 static int pipes_map(struct pool *pool, const void *tasks, size_t count, void *results,
@@ -392,7 +302,7 @@ static int pipes_map(struct pool *pool, const void *tasks, size_t count, void *r
     pool->deadline_ns = clock_deadline(pool->plan->limit_ns);
     failure_clear(&pool->failed);
     failure_clear(&pool->lost);
-    open_page(pool, count);
+    deal_begin(&pool->ledger, pool->plan, count);
     io_sigpipe_block(&sigpipe); /* who writes to a dead worker gets an error, no signal */
     int error = drive(pool, why);
     io_sigpipe_restore(&sigpipe);
@@ -406,22 +316,6 @@ static int pipes_map(struct pool *pool, const void *tasks, size_t count, void *r
 /* --- stop ---------------------------------------------------------------------------------------
  */
 
-static void see_off(struct worker *worker, uint64_t deadline_ns, struct failure *why)
-{
-    char text[96];
-    int status;
-    int pid = worker->child.pid;
-    struct failure loss;
-    failure_clear(&loss);
-    if (child_wait(&worker->child, deadline_ns, &status) != 0)
-        failure_set(&loss, -ETIMEDOUT, (int)worker->number, pid, FAILURE_NONE,
-                    "did not end when its pipe was closed");
-    else if (status != 0)
-        failure_set(&loss, -EOWNERDEAD, (int)worker->number, pid, FAILURE_NONE, "%s",
-                    child_describe(status, text, sizeof text));
-    failure_merge(why, &loss);
-}
-
 static int pipes_stop(struct pool *pool, struct failure *why)
 {
     uint64_t deadline_ns = clock_deadline(pool->plan->limit_ns);
@@ -430,7 +324,7 @@ static int pipes_stop(struct pool *pool, struct failure *why)
         io_close(&pool->crew.workers[w].task_fd);
     for (unsigned w = 0; !pool->broken && w < pool->plan->workers; w++)
         if (pool->crew.workers[w].child.pid != 0)
-            see_off(&pool->crew.workers[w], deadline_ns, why);
+            deal_see_off(&pool->crew.workers[w].child, w, deadline_ns, why);
     release(pool);
     return why->error;
 }

@@ -7,6 +7,7 @@ extern const struct backend pipes_backend;
 extern const struct backend shm_backend;
 extern const struct backend pthreads_backend;
 extern const struct backend openmp_backend;
+extern const struct backend manager_backend;
 
 /* mpi is a module, loaded only into cells that mpirun starts: with libmpi in every process, the
  * fork of the other backends would pay for its mappings. */
@@ -17,6 +18,7 @@ const struct registry_entry backend_registry[] = {
     {"pthreads", &pthreads_backend, NULL},
     {"openmp", &openmp_backend, NULL},
     {"mpi", NULL, "parbench-mpi.so"},
+    {"manager", &manager_backend, NULL},
     {"python-pool", NULL, REGISTRY_PYTHON},
     {"python-queue", NULL, REGISTRY_PYTHON},
     {"python-manager", NULL, REGISTRY_PYTHON},

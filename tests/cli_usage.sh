@@ -16,7 +16,7 @@ refuses() { # PATTERN ARGUMENTS...
 
 # words
 refuses 'did you mean run'                  runn
-refuses 'there are run, list'               frobnicate
+refuses 'there are run, .*list'              frobnicate
 refuses 'begin with --'                     -b pipes shm
 refuses 'did you mean --backend'            --bakend pipes
 refuses 'ambiguous option'                  --r 3

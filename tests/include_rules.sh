@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Who may include whom: common <- workloads, common <- backends; bench and tests see all of them.
-# A workload never sees a backend, a backend never sees a workload.
+# Who may include whom: common <- workloads, common <- manager <- backends; bench and tests see all
+# of them. A workload never sees a backend, a backend never sees a workload.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,14 +15,15 @@ forbid() {
 
 # Every include of ours is written from the root, so that the rules can be read off the line.
 # (gbench.cc is made to be copied away, so it includes its own header by its bare name.)
-if grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' common workloads backends bench \
+if grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' common workloads manager backends bench \
        --include='*.c' --include='*.h' --include='*.cc' |
-   grep -vE '"(common|workloads|backends|bench)/|"build_info.h"|gbench.cc:.*"gbench.h"'; then
+   grep -vE '"(common|workloads|manager|backends|bench)/|"build_info.h"|gbench.cc:.*"gbench.h"'; then
     echo 'an include of ours does not begin with its room' >&2
     failed=1
 fi
 
-forbid common '(workloads|backends|bench)/'
-forbid workloads '(backends|bench)/'
+forbid common '(workloads|manager|backends|bench)/'
+forbid workloads '(manager|backends|bench)/'
+forbid manager '(workloads|backends|bench)/'
 forbid backends '(workloads|bench)/'
 exit $failed

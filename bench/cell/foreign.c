@@ -9,6 +9,7 @@
 #include "bench/cell/run.h"
 #include "common/child.h"
 #include "common/inject.h"
+#include "common/trace.h"
 #include "workloads/workload.h"
 
 struct foreign {
@@ -92,30 +93,42 @@ static int sign(struct foreign *worker, int line)
     return 0;
 }
 
-static int open_job(struct foreign *worker, const char *workload, const char *board,
-                    const char *fault, char *message, size_t bytes)
+static int open_work(struct foreign *worker, const char *workload, kernel_function *kernel,
+                     const char *fault, char *message, size_t bytes)
 {
     int error = work_open(workload, &worker->work, message, bytes);
-    if (error == 0 && *fault != '\0') {
-        error = inject_parse(fault, &worker->inject, message, bytes);
-        worker->job.inject = &worker->inject;
-    }
     if (error != 0)
         return error;
-    error = board_open(board, &worker->job.board);
+    worker->job.shape = worker->work->shape;
+    worker->job.kernel = kernel != NULL ? kernel : worker->work->workload->kernel;
+    if (fault == NULL)
+        return 0;
+    worker->job.inject = &worker->inject;
+    return inject_parse(fault, &worker->inject, message, bytes);
+}
+
+static int open_files(struct foreign *worker, const char *board, const char *trace, char *message,
+                      size_t bytes)
+{
+    int error = board_open(board, &worker->job.board);
+    if (error == 0 && trace != NULL)
+        error = trace_open(trace, &worker->job.trace);
     if (error != 0)
-        snprintf(message, bytes, "cannot open the board: %s", strerror(-error));
+        snprintf(message, bytes, "cannot open board and trace: %s", strerror(-error));
     return error;
 }
 
 struct foreign *foreign_enter(const char *workload, const char *board, const char *fault,
-                              kernel_function *kernel, int line, char *message, size_t bytes)
+                              const char *trace, kernel_function *kernel, int line, char *message,
+                              size_t bytes)
 {
     struct foreign *worker = calloc(1, sizeof *worker);
     snprintf(message, bytes, "not enough memory for a worker");
     if (worker == NULL)
         return NULL;
-    int error = open_job(worker, workload, board, fault, message, bytes);
+    int error = open_work(worker, workload, kernel, fault, message, bytes);
+    if (error == 0)
+        error = open_files(worker, board, trace, message, bytes);
     if (error == 0 && (error = foreign_die_with_parent()) != 0)
         snprintf(message, bytes, "the parent is gone");
     if (error == 0 && (error = sign(worker, line)) != 0)
@@ -124,8 +137,6 @@ struct foreign *foreign_enter(const char *workload, const char *board, const cha
         foreign_leave(worker);
         return NULL;
     }
-    worker->job.shape = worker->work->shape;
-    worker->job.kernel = kernel != NULL ? kernel : worker->work->workload->kernel;
     return worker;
 }
 
@@ -142,8 +153,8 @@ const char *foreign_run(struct foreign *worker, size_t task, const void *record,
 
 void foreign_leave(struct foreign *worker)
 {
-    if (worker->job.board != NULL)
-        board_close(worker->job.board);
+    trace_close(worker->job.trace);
+    board_close(worker->job.board);
     work_close(worker->work);
     free(worker);
 }

@@ -49,14 +49,15 @@ int foreign_fail(struct failure *why, int error, int worker, int pid, int64_t ta
 
 struct foreign; /* a worker: its job, its line on the board */
 
-/* Makes a worker of the calling thread, which then dies with the parent of its process. workload,
- * board and fault ("": none) are the texts of the cell's command line, so a process that inherits
- * nothing can enter as well. kernel: instead of the workload's own; NULL: that one. line: 0 ..
- * BOARD_LINES-1, or FOREIGN_ANY_LINE: the first that nobody has signed yet; so a process that
- * replaces a dead one gets a line behind those of the pool, and the dead one's still names its
+/* Makes a worker of the calling thread, whose process then dies with its parent. workload, board,
+ * fault and trace (these two may be NULL) are the texts of the cell's command line, so a process
+ * that inherits nothing can enter as well. kernel: instead of the workload's own; NULL: that one.
+ * line: 0 .. BOARD_LINES-1, or FOREIGN_ANY_LINE: the first that nobody has signed yet; so a process
+ * that replaces a dead one gets a line behind those of the pool, and the dead one's still names its
  * task. Returns a worker owned by the caller, or NULL with one line in message[bytes]. */
 struct foreign *foreign_enter(const char *workload, const char *board, const char *fault,
-                              kernel_function *kernel, int line, char *message, size_t bytes);
+                              const char *trace, kernel_function *kernel, int line, char *message,
+                              size_t bytes);
 
 /* Bytes of a result. */
 size_t foreign_record_bytes(const struct foreign *worker);

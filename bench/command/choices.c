@@ -104,8 +104,8 @@ static int refuse_backend(const char *name, char *message, size_t bytes)
         names[count] = backend_registry[count].name;
     names[count] = NULL;
     snprintf(message, bytes,
-             "--backend: '%s' is no backend: %s; all means all of them, and a file is written with "
-             "a '/', as in ./mine.so",
+             "--backend: '%s' is no backend: %s; all, c and python mean many of them, and a file is "
+             "written with a '/', as in ./mine.so",
              text_brief(name, shown, sizeof shown),
              words_suggest(name, names, known, sizeof known));
     return -EINVAL;
@@ -134,17 +134,29 @@ static int add_plugin(struct options *options, const char *path, char *message, 
                       : append_new(&options->backends, &options->backend_count, absolute);
 }
 
-static int add_backend(struct options *options, const char *name, char *message, size_t bytes)
+/* Words that stand for several backends: all of them, or those of one language. */
+static bool is_group(const char *name)
+{
+    return strcmp(name, "all") == 0 || strcmp(name, "c") == 0 || strcmp(name, "python") == 0;
+}
+
+static int add_group(struct options *options, const char *group)
 {
     int error = 0;
+    for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
+        const char *language = registry_is_python(entry) ? "python" : "c";
+        if (error == 0 && (strcmp(group, "all") == 0 || strcmp(group, language) == 0))
+            error = append_new(&options->backends, &options->backend_count, entry->name);
+    }
+    return error;
+}
+
+static int add_backend(struct options *options, const char *name, char *message, size_t bytes)
+{
     if (strchr(name, '/') != NULL)
         return add_plugin(options, name, message, bytes);
-    if (strcmp(name, "all") == 0) {
-        for (size_t i = 0; backend_registry[i].name != NULL && error == 0; i++)
-            error =
-                append_new(&options->backends, &options->backend_count, backend_registry[i].name);
-        return error;
-    }
+    if (is_group(name))
+        return add_group(options, name);
     if (registry_find(name) == NULL)
         return refuse_backend(name, message, bytes);
     return append_new(&options->backends, &options->backend_count, name);

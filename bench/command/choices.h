@@ -11,7 +11,8 @@
 
 #include "bench/command/options.h"
 
-/* Names of the registry, or paths (with a '/') of readable files, which become absolute. */
+/* Names of the registry, or paths (with a '/') of readable files, which become absolute; `c` and
+ * `python` stand for those of a language. */
 int choices_add_backends(struct options *options, const char *text, char *message, size_t bytes);
 
 /* Texts that work_open understands. Their parameters hold commas too: a comma begins a workload

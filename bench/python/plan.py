@@ -6,6 +6,7 @@ bench writes it (bench/launch/command_line.c) and the C side reads all of it
 """
 import argparse
 import multiprocessing
+import os
 from typing import Any, List, NamedTuple, Optional
 
 from worker import Opening
@@ -27,6 +28,11 @@ class Plan(NamedTuple):
         return self.backend.partition(":")[0]
 
     @property
+    def workload(self) -> str:
+        """The workload without its parameters."""
+        return os.fsdecode(self.opening.workload).partition(":")[0]
+
+    @property
     def method(self) -> str:
         """How processes are started; fork unless another is asked for."""
         return self.backend.partition(":")[2] or START_METHODS[0]
@@ -45,13 +51,15 @@ def read_plan(arguments: List[str]) -> Plan:
     """Reads the command line behind the program's name."""
     parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
     parser.add_argument("--backend", required=True)
-    parser.add_argument("--workload", required=True)
+    parser.add_argument("--workload", type=os.fsencode, required=True)
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--schedule", default="dynamic")
-    parser.add_argument("--board", required=True)
-    parser.add_argument("--inject", default="")
+    parser.add_argument("--board", type=os.fsencode, required=True)
+    parser.add_argument("--inject", type=os.fsencode)
+    parser.add_argument("--trace", type=os.fsencode)
     given, _ = parser.parse_known_args(arguments)
     schedule, _, chunk = given.schedule.partition(":")
     return Plan(given.backend, given.workers, schedule,
                 int(chunk) if chunk else None,
-                Opening(given.workload, given.board, given.inject))
+                Opening(given.workload, given.board, given.inject,
+                        given.trace))

@@ -7,7 +7,7 @@ of multiprocessing.
 """
 import ctypes
 import threading
-from typing import Any, NamedTuple, Tuple, Union
+from typing import Any, NamedTuple, Optional, Tuple, Union
 
 import library
 
@@ -17,10 +17,11 @@ Task = Tuple[int, bytes]   # its number in the map, and its record
 
 
 class Opening(NamedTuple):
-    """All that a worker must be told; small, as it travels by pickle."""
-    workload: str
-    board: str
-    fault: str = ""
+    """All that a worker must be told, in C's texts; it travels by pickle."""
+    workload: bytes
+    board: bytes
+    fault: Optional[bytes] = None
+    trace: Optional[bytes] = None
     keeps_gil: bool = False
 
 
@@ -46,8 +47,8 @@ def enter(opening: Opening, line: int = ANY_LINE, ready: Any = None,
     calls = library.load(opening.keeps_gil)
     message = ctypes.create_string_buffer(library.MESSAGE_BYTES)
     here.handle = calls.foreign_enter(
-        opening.workload.encode(), opening.board.encode(),
-        opening.fault.encode(), kernel, line, message, len(message))
+        opening.workload, opening.board, opening.fault, opening.trace, kernel,
+        line, message, len(message))
     if here.handle is None:
         raise RuntimeError(message.value.decode())
     here.kernel = kernel   # C calls it: it must live as long as the worker

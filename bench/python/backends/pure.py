@@ -79,12 +79,12 @@ class Pure(base.Backend):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
-        kernel = KERNELS[plan.opening.workload.partition(":")[0]]
+        kernel = KERNELS[plan.workload]
         enter(plan.opening, 0, kernel=library.KERNEL(make_callback(kernel)))
 
     @classmethod
     def refuses(cls, plan: Plan) -> Optional[str]:
-        if plan.opening.workload.partition(":")[0] not in KERNELS:
+        if plan.workload not in KERNELS:
             return "only " + ", ".join(KERNELS) + " have a kernel in Python"
         return super().refuses(plan)
 
