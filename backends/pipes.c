@@ -37,7 +37,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "backends/crew.h"
 #include "backends/deal.h"

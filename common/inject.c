@@ -70,7 +70,7 @@ void inject_fault(const struct inject *inject, struct board *board, unsigned wor
         return;
     if (inject->worker >= 0 && (uint64_t)inject->worker != worker)
         return;
-    if (atomic_fetch_add(&board->injected, 1) != 0)
+    if (atomic_fetch_add(&board->injected, 1) != 0 && inject->kind != INJECT_SLOW)
         return;
     switch (inject->kind) {
     case INJECT_KILL:

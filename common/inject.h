@@ -7,7 +7,8 @@
  *     segv:worker=1   a bad memory access in worker 1's next task
  *     exit0:task=2    _exit(0): a "success" without a result
  *     slow:task=5,ms=200   200 ms more for task 5
- * Each fault happens once in a cell, so that a retry can succeed.
+ * Each happens once in a cell, so that a retry can succeed; but slow, which is no death: it happens
+ * in each map, so that its samples show it.
  */
 #ifndef PARBENCH_COMMON_INJECT_H
 #define PARBENCH_COMMON_INJECT_H

@@ -158,7 +158,7 @@ static void set_deadline(const struct limits *limits, struct connection *connect
 
 bool connection_ready(const struct connection *connection)
 {
-    return connection->session.answered && !connection->full;
+    return (connection->session.answered || connection->out.count > 0) && !connection->full;
 }
 
 static bool may_ask(const struct connection *connection)
@@ -170,19 +170,21 @@ int connection_serve(struct house *house, struct connection *connection, bool re
 {
     struct arrival arrival = {house, connection};
     int error = say(house, connection);
-    if (error == 0 && readable && may_ask(connection))
-        error = frame_fill(&connection->in, connection->fd);
-    if (error == -EAGAIN)
-        error = 0;
     while (error == 0 && may_ask(connection)) {
         int got = frame_next(&connection->in, place, &arrival);
-        if (got == 0)
+        if (got > 0) {
+            error = carry_out(house, connection);
+            if (error == 0)
+                error = say(house, connection);
+        } else if (got == 0 && readable) { /* only now: frame_fill needs all else to be taken */
+            error = frame_fill(&connection->in, connection->fd);
+            readable = false;
+        } else {
+            error = got;
             break;
-        error = got > 0 ? carry_out(house, connection) : got;
-        if (error == 0)
-            error = say(house, connection);
+        }
     }
-    if (error != 0)
+    if (error != 0 && error != -EAGAIN)
         return error;
     set_deadline(&house->limits, connection);
     return connection->leaving && !connection->full ? -EACCES : 0;

@@ -58,7 +58,7 @@ int connection_open(struct house *house, int fd, struct connection **connection)
  * connection is to be closed: IO_END or a negative errno. */
 int connection_serve(struct house *house, struct connection *connection, bool readable);
 
-/* Whether connection_serve can do something without another byte from the client. */
+/* Whether connection_serve has something to say, and can go on then. */
 bool connection_ready(const struct connection *connection);
 
 /* What poll shall look for. */

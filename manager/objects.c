@@ -55,39 +55,57 @@ void value_free(struct budget *budget, struct value *value)
 int list_reserve(struct budget *budget, struct list *list, size_t more)
 {
     const size_t each = sizeof *list->items;
-    if (list->begin + list->count + more <= list->room)
+    if (list->begin + list->count + list->promised + more <= list->room)
         return 0;
-    size_t room = 2 * (list->count + more);
+    size_t room = 2 * (list->count + list->promised + more);
     struct value **items = budget_take(budget, room * each);
     if (items == NULL)
         return -ENOMEM;
     if (list->count > 0)
         memcpy(items, list->items + list->begin, list->count * each);
     budget_give_back(budget, list->items, list->room * each);
-    *list = (struct list){.items = items, .count = list->count, .room = room};
+    list->items = items;
+    list->begin = 0;
+    list->room = room;
     return 0;
+}
+
+int list_promise(struct budget *budget, struct list *list)
+{
+    int error = list_reserve(budget, list, 1);
+    if (error == 0)
+        list->promised++;
+    return error;
 }
 
 void list_push(struct list *list, struct value *value)
 {
-    CHECK(list->begin + list->count < list->room);
+    CHECK(list->begin + list->count + list->promised < list->room);
     list->items[list->begin + list->count++] = value;
+}
+
+void list_push_promised(struct list *list, struct value *value)
+{
+    CHECK(list->promised > 0);
+    list->promised--;
+    list_push(list, value);
 }
 
 void list_cut(struct budget *budget, struct list *list, size_t at, size_t count)
 {
     CHECK(at <= list->count && count <= list->count - at);
-    if (count == 0)
-        return;
     struct value **items = list->items + list->begin;
     for (size_t i = at; i < at + count; i++)
         value_free(budget, items[i]);
     list->count -= count;
     if (at == 0)
         list->begin += count;
-    else
+    else if (at < list->count)
         memmove(items + at, items + at + count, (list->count - at) * sizeof *items);
     if (list->count > 0)
+        return;
+    list->begin = 0;
+    if (list->promised > 0)
         return;
     budget_give_back(budget, list->items, list->room * sizeof *items); /* however long it was */
     *list = (struct list){0};

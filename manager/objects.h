@@ -39,13 +39,17 @@ void value_free(struct budget *budget, struct value *value);
 struct list {             /* all zero: empty */
     struct value **items; /* the list is items[begin .. begin+count-1] */
     size_t begin, count, room;
+    size_t promised; /* items for which there will be room, whatever happens */
 };
 
-/* Makes room for more items at the end. Returns 0 or -ENOMEM. */
+/* Makes room for more items at the end; or promises room for one item that is to come sometime.
+ * Return 0 or -ENOMEM. */
 int list_reserve(struct budget *budget, struct list *list, size_t more);
+int list_promise(struct budget *budget, struct list *list);
 
-/* Takes a value, for which there must be room. */
+/* Takes a value, for which there must be room; or the one that was promised. */
 void list_push(struct list *list, struct value *value);
+void list_push_promised(struct list *list, struct value *value);
 
 /* Removes and frees count items from `at` on; both must be within the list. */
 void list_cut(struct budget *budget, struct list *list, size_t at, size_t count);

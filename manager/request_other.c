@@ -196,10 +196,13 @@ int request_will(const struct request *request)
     struct budget *budget = &request->objects->budget;
     struct session *session = request->session;
     struct value *will = value_make(budget, request->value, sizeof(struct parting));
-    if (will == NULL) {
+    if (will == NULL || list_promise(budget, &request->object->list) != 0) {
+        value_free(budget, will);
         session_refuse_memory(request->objects, session);
         return 0;
     }
+    if (session->will != NULL)
+        session->heir->list.promised--;
     value_free(budget, session->will);
     session->will = will;
     session->heir = request->object;

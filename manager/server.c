@@ -124,9 +124,9 @@ static int loop(struct server *server)
             if (error != 0)
                 see_off(server, i, error);
         }
-        deliver(server);
         if (knocks)
             accept_all(server);
+        deliver(server);
     }
 }
 

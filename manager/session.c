@@ -170,11 +170,7 @@ static void execute_will(struct objects *objects, struct session *session, int e
         return;
     session->will = NULL;
     memcpy(will->data + will->count - sizeof parting, &parting, sizeof parting);
-    if (list_reserve(&objects->budget, &heir->list, 1) != 0) {
-        value_free(&objects->budget, will);
-        return;
-    }
-    list_push(&heir->list, will);
+    list_push_promised(&heir->list, will);
     session_serve(objects, heir);
 }
 

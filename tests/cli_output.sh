@@ -41,10 +41,10 @@ bad=$(columns "$samples" workload backend schedule wall_ns send_ns compute_ns co
                 $4 == 0 || $4 != $5 + $6 + $7 || $8 > $9 || $9 > $10 || $11 != "ok" || $12 != 1' |
     head -n 3)
 expect "rows are verified, and phases sum to the wall time: $bad" test -z "$bad"
-for backend in serial pipes shm pthreads openmp mpi; do
-    expect_rows 'all of all' $backend '(1.ok|0.skip)' $([ $backend = serial ] && echo per-task ||
-        echo per-task dynamic static)
+for backend in pipes shm pthreads openmp mpi; do
+    expect_rows 'all of all' $backend '(1.ok|0.skip)' per-task dynamic static
 done
+expect_rows 'all of all, serial, which has no schedules' serial 1.ok per-task
 
 # --- formats --------------------------------------------------------------------------------------
 

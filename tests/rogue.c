@@ -40,7 +40,7 @@ static void leave(void)
 
 static void loop(void)
 {
-    for (volatile int i = 0;; i++)
+    for (volatile unsigned i = 0;; i++)
         ;
 }
 

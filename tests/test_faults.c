@@ -391,6 +391,15 @@ static const char *await_orphan(pid_t pid, uint64_t deadline_ns)
     return error != 0 ? "a worker outlived its parent" : NULL;
 }
 
+/* Waits for all others that became ours, such as a server. */
+static const char *await_others(uint64_t deadline_ns)
+{
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && clock_left_ms(deadline_ns) > 0)
+        usleep(1000);
+    return pid >= 0 ? "a process outlived its parent" : NULL;
+}
+
 static const char *orphans_body(void *argument)
 {
     struct trial *trial = argument;
@@ -412,6 +421,8 @@ static const char *orphans_body(void *argument)
     child_end(&parent);
     for (unsigned w = 0; wrong == NULL && w < WORKERS; w++)
         wrong = lines[w].pid > 0 ? await_orphan(lines[w].pid, deadline_ns) : "no worker started";
+    if (wrong == NULL)
+        wrong = await_others(deadline_ns);
     close_trial(trial);
     return wrong;
 }

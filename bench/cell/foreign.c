@@ -22,8 +22,8 @@ struct foreign {
 
 /* ---- the first process ---------------------------------------------------------------------- */
 
-int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip,
-                 foreign_start *start, foreign_map *map, foreign_stop *stop)
+int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, foreign_start *start,
+                 foreign_map *map, foreign_stop *stop)
 {
     struct arguments arguments;
     const struct backend backend = {.abi = BACKEND_ABI,

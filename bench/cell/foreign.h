@@ -4,8 +4,8 @@
  * What is measured, and how, must not depend on the language of a backend. So a foreign program
  * brings three functions (start, map and stop of backends/backend.h) and calls foreign_cell: all
  * around them (warm-up, clock, verification, capacity, rows) is the very code of the C cells. Its
- * workers run the same compiled kernel by foreign_run, which keeps their line on the board and makes
- * faults on purpose, as job_run does for backends in C.
+ * workers run the same compiled kernel by foreign_run, which keeps their line on the board and
+ * makes faults on purpose, as job_run does for backends in C.
  *
  * These are plain functions of integers, texts and pointers. No structure's layout must be known to
  * call them, so bindings such as Python's ctypes (bench/python/library.py) have no offsets to keep
@@ -27,8 +27,8 @@ typedef int foreign_stop(struct pool *pool, struct failure *why);
 /* Measures one cell: argv is its command line (bench/cell/arguments.c), the functions are what
  * struct backend asks for; what start leaves in *pool is given to the others and not looked at.
  * Dies with the process that started it. Returns the exit status of the program. */
-int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip,
-                 foreign_start *start, foreign_map *map, foreign_stop *stop);
+int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, foreign_start *start,
+                 foreign_map *map, foreign_stop *stop);
 
 /* For start: the size of a task and of a result, in bytes. */
 size_t foreign_task_bytes(const struct plan *plan);
@@ -69,7 +69,8 @@ const char *foreign_run(struct foreign *worker, size_t task, const void *record,
 /* Frees what foreign_enter made; the line on the board stays as it is. */
 void foreign_leave(struct foreign *worker);
 
-/* For processes that are no workers, such as servers: dies with the parent. 0 or a negative errno. */
+/* For processes that are no workers, such as servers: dies with the parent. 0 or a negative errno.
+ */
 int foreign_die_with_parent(void);
 
 #endif

@@ -66,6 +66,8 @@ static const struct schedule_entry schedules[] = {
 
 static const char *has_schedule(const struct description *description, enum schedule schedule)
 {
+    if (description->summary[0] == '\0')
+        return "?"; /* it could not be asked */
     return description->lacks[schedule] == NULL ? "yes" : "no";
 }
 

@@ -42,7 +42,8 @@ static bool end_child(pid_t pid)
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
-/* Ends each child but keep, which has an owner, and adds to *killed; returns how many there were. */
+/* Ends each child but keep, which has an owner, and adds to *killed; returns how many there were.
+ */
 static unsigned end_children(pid_t keep, unsigned *killed)
 {
     pid_t self = getpid();

@@ -18,33 +18,47 @@
 #define ANSWER_LIMIT_NS (5 * NS_PER_S)
 #define NOT_FOUND       127 /* exit status of a program that could not be executed */
 
+/* Says why a program did not answer, as well as it told itself in its last line. */
+static void say_failure(const char *program, int status, FILE *answer, char *problem, size_t bytes)
+{
+    char how[64], line[160] = "";
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
+        snprintf(problem, bytes, "there is no %s: install it, or put it on PATH", program);
+        return;
+    }
+    while (fgets(line, sizeof line, answer) != NULL)
+        ;
+    line[strcspn(line, "\n")] = '\0';
+    snprintf(problem, bytes, "loading it, the process %s%s%s%s", WIFSIGNALED(status) ? "was " : "",
+             child_describe(status, how, sizeof how), *line != '\0' ? ": " : "", line);
+}
+
 /* Runs argv with its output in a memory file, from its beginning. What went wrong with it is said
  * in problem[bytes]. */
 static int ask(char *const *argv, FILE **answer, char *problem, size_t bytes)
 {
-    int output = memfd_create("parbench-description", MFD_CLOEXEC);
-    if (output < 0)
-        return -errno;
+    int status = 0, output = memfd_create("parbench-description", MFD_CLOEXEC);
     struct child child;
     struct spawn spawn = {.argv = argv, .output = output};
-    int status = 0;
+    if (output < 0)
+        return -errno;
     int error = spawn_program(&spawn, &child);
-    if (error == 0 && child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), &status) != 0) {
+    if (error != 0) {
+        close(output);
+        return error;
+    }
+    if (child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), &status) != 0) {
         child_end(&child);
         snprintf(problem, bytes, "did not say what it is within 5 s");
-    } else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
-        snprintf(problem, bytes, "there is no %s: install it, or put it on PATH", argv[0]);
-    } else if (status != 0) {
-        char how[64];
-        snprintf(problem, bytes, "loading it, the process was %s",
-                 child_describe(status, how, sizeof how));
     }
-    *answer = error == 0 ? fdopen(output, "r+") : NULL;
+    *answer = fdopen(output, "r+");
     if (*answer == NULL) {
         close(output);
-        return error != 0 ? error : -ENOMEM;
+        return -ENOMEM;
     }
     rewind(*answer);
+    if (status != 0)
+        say_failure(argv[0], status, *answer, problem, bytes);
     return 0;
 }
 
@@ -59,7 +73,7 @@ static int ask_cell(const char *option, const char *name, FILE **answer, char *p
     return ask((char *const[]){cell, (char *)option, (char *)name, NULL}, answer, problem, bytes);
 }
 
-/* Runs `python3 cell.py --describe NAME...`: all names at once, for a Python takes long to start. */
+/* Runs `python3 cell.py --describe NAME...`: all at once, since a Python takes long to start. */
 static int ask_python(const char *const *names, size_t count, FILE **answer, char *problem,
                       size_t bytes)
 {
@@ -173,9 +187,8 @@ static int describe_python(const char *const *names, size_t count, struct descri
     for (size_t i = 0; i < count; i++)
         if (is_python(names[i]))
             asked[asked_count++] = names[i];
-    int error = asked_count == 0
-                    ? 0
-                    : ask_python(asked, asked_count, &answer, problem, sizeof problem);
+    int error =
+        asked_count == 0 ? 0 : ask_python(asked, asked_count, &answer, problem, sizeof problem);
     free(asked);
     for (size_t i = 0; answer != NULL && i < count && error == 0; i++) {
         if (!is_python(names[i]))

@@ -192,7 +192,6 @@ static void handle_events(struct run *run, struct pollfd *events)
 {
     if (events[OUTPUT].revents != 0 && !read_output(run))
         events[OUTPUT].fd = -1;
-    memcpy(run->ranks.ends, events + EVENTS, run->ranks.workers * sizeof events[0]);
     ranks_look(&run->ranks);
     if (events[SIGNALS].revents != 0) {
         struct signalfd_siginfo info;
@@ -223,6 +222,8 @@ static int wait_for_end(struct run *run)
         run->timed_out = !run->ended && clock_ns() >= run->deadline_ns;
     }
     free(events);
+    if (run->ended)
+        ranks_look(&run->ranks);
     return 0;
 }
 
@@ -301,7 +302,8 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     }
     if (error != 0)
         snprintf(message, bytes, "cannot add a row: %s", strerror(-error));
-    launched->rank_died = launched->failed && run->ranks.first.error != 0 && !run->timed_out;
+    launched->rank_died = launched->failed && run->ranks.first.error != 0 && !run->timed_out &&
+                          atomic_load(&run->board->finished) == 0;
     launched->signal = run->signal;
     launched->results = read_results(run);
     launched->trace = run->trace;

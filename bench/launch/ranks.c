@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { ABSENT = -1, ENDED = -2 }; /* instead of a pidfd: poll passes over both */
+
 int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers)
 {
     *ranks = (struct ranks){.board = board, .workers = workers};
@@ -16,7 +18,7 @@ int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers
     if (ranks->ends == NULL)
         return -ENOMEM;
     for (unsigned rank = 0; rank < workers; rank++)
-        ranks->ends[rank] = (struct pollfd){.fd = -1, .events = POLLIN};
+        ranks->ends[rank] = (struct pollfd){.fd = ABSENT, .events = POLLIN};
     return 0;
 }
 
@@ -39,34 +41,39 @@ static void note_end(struct ranks *ranks, unsigned worker, pid_t pid)
 
 bool ranks_complete(struct ranks *ranks)
 {
-    while (ranks->signed_on < ranks->workers) {
-        pid_t pid = atomic_load(&ranks->board->lines[ranks->signed_on].pid);
-        if (pid == 0)
-            return false;
+    bool known = ranks->first.error != 0; /* and the others die of that one */
+    for (unsigned rank = 0; ranks->signed_on < ranks->workers && rank < ranks->workers; rank++) {
+        pid_t pid = atomic_load(&ranks->board->lines[rank].pid);
+        if (ranks->ends[rank].fd != ABSENT || pid == 0)
+            continue;
         int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd < 0 && ranks->first.error == 0)
-            note_end(ranks, ranks->signed_on, pid); /* it has been and gone */
-        ranks->ends[ranks->signed_on++].fd = pidfd;
+        ranks->ends[rank].fd = pidfd >= 0 ? pidfd : ENDED;
+        ranks->signed_on++;
+        if (pidfd < 0 && !known)
+            note_end(ranks, rank, pid); /* it has been and gone */
     }
-    return true;
+    return ranks->signed_on == ranks->workers;
 }
 
 void ranks_look(struct ranks *ranks)
 {
-    bool known = ranks->first.error != 0; /* and the others die of that one */
-    for (unsigned rank = 0; rank < ranks->signed_on; rank++) {
+    bool known = ranks->first.error != 0;
+    ranks_complete(ranks);
+    if (poll(ranks->ends, ranks->workers, 0) <= 0)
+        return;
+    for (unsigned rank = 0; rank < ranks->workers; rank++) {
         if (ranks->ends[rank].fd < 0 || (ranks->ends[rank].revents & POLLIN) == 0)
             continue;
         if (!known)
             note_end(ranks, rank, atomic_load(&ranks->board->lines[rank].pid));
         close(ranks->ends[rank].fd);
-        ranks->ends[rank].fd = -1;
+        ranks->ends[rank].fd = ENDED;
     }
 }
 
 void ranks_close(struct ranks *ranks)
 {
-    for (unsigned rank = 0; rank < ranks->signed_on; rank++)
+    for (unsigned rank = 0; ranks->ends != NULL && rank < ranks->workers; rank++)
         if (ranks->ends[rank].fd >= 0)
             close(ranks->ends[rank].fd);
     free(ranks->ends);

@@ -17,8 +17,8 @@
 struct ranks {
     const struct board *board;  /* borrowed */
     unsigned workers;
-    unsigned signed_on;         /* of them, so many have a pidfd */
-    struct pollfd *ends;        /* ends[workers]: fd -1 until signed on, and once ended */
+    unsigned signed_on;         /* so many of them */
+    struct pollfd *ends;        /* ends[workers]: fd negative until signed on, and once ended */
     struct failure first;       /* the first that ended; error 0: none */
 };
 
@@ -28,7 +28,8 @@ int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers
 /* Takes in those that have signed on since; true once all have. */
 bool ranks_complete(struct ranks *ranks);
 
-/* After poll: notes the first rank that ended and what it was doing. */
+/* After an event, and once mpirun has ended: notes the first rank that ended and what it was doing.
+ */
 void ranks_look(struct ranks *ranks);
 
 void ranks_close(struct ranks *ranks);

@@ -18,7 +18,7 @@ import sys
 OLDEST = (3, 9)
 
 
-def describe(names):
+def describe(names: list) -> int:
     """Says to bench, for each name, what it asks for: see
     bench/launch/describe.c."""
     print("interpreter\t" + sys.executable)
@@ -35,7 +35,7 @@ def describe(names):
     return 0
 
 
-def main(argv):
+def main(argv: list) -> int:
     """Returns the exit status."""
     if argv[1:2] == ["--describe"]:
         return describe(argv[2:])

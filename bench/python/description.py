@@ -1,12 +1,14 @@
 """What a backend is, in lines of text for bench."""
+from typing import Iterator, Tuple
+
 import backends
 import library
 from backends.base import DYNAMIC
 from plan import START_METHODS
 
 
-def lines(name: str):
-    """Yields (what, text) for a backend, by name."""
+def lines(name: str) -> Iterator[Tuple[str, str]]:
+    """Yields what there is to say of a backend: a word and a text."""
     plain, colon, method = name.partition(":")
     backend = backends.find(plain)
     yield "name", name

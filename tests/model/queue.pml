@@ -54,7 +54,11 @@
 #ifndef SLICES /* sleeps that may end for no reason */
 #define SLICES 0
 #endif
-#define MAX_SLOTS 2
+#if DOWN_SLOTS > UP_SLOTS
+#define MAX_SLOTS DOWN_SLOTS
+#else
+#define MAX_SLOTS UP_SLOTS
+#endif
 
 #define COORDINATOR WORKERS /* workers are 0, 1 .. */
 #define NOBODY      255
@@ -176,32 +180,29 @@ inline futex_wake(event, calls)
 
 /* --- queue_slots.c -----------------------------------------------------------------------------*/
 
-/* Invariant (I): whenever nobody has the lock, the index says what the slots say. */
-inline check_line(q, l, state)
-{
-    k = 0;
-    for (i : 0 .. SLOTS(q) - 1) {
-        k = k + (STATE(queue[q].word[i]) == state -> 1 : 0)
-    }
-    assert(k == queue[q].line[l].count);
-    for (i : 0 .. SLOTS(q) - 1) {
-        k = queue[q].line[l].order[(queue[q].line[l].head + i) % SLOTS(q)];
-        assert(i >= queue[q].line[l].count || STATE(queue[q].word[k]) == state);
-        assert(i == 0 || i >= queue[q].line[l].count || state == FREE || queue[q].ticket[k] > s);
-        s = queue[q].ticket[k]
-    }
-    k = 0;
-    s = 0;
-    i = 0
-}
-
+/* Invariant (I): whenever nobody has the lock, the index says what the slots say. Here that it has
+ * as many of each; that they are these, and in order, is seen when they are got. */
 inline check_index(q)
 {
-    d_step {
-        assert(!queue[q].broken); /* or the lock would be ENOTRECOVERABLE from now on */
-        check_line(q, FREE_LINE, FREE);
-        check_line(q, READY_LINE, READY)
+    assert(!queue[q].broken); /* or the lock would be ENOTRECOVERABLE from now on */
+    for (i : 0 .. SLOTS(q) - 1) {
+        k = k + (STATE(queue[q].word[i]) == FREE -> 1 : 0);
+        s = s + (STATE(queue[q].word[i]) == READY -> 1 : 0)
     }
+    assert(k == queue[q].line[FREE_LINE].count && s == queue[q].line[READY_LINE].count);
+    i = 0;
+    k = 0;
+    s = 0
+}
+
+inline check_next(q, role, number)
+{
+    assert(STATE(queue[q].word[number]) == (role == PRODUCER -> FREE : READY));
+    for (i : 0 .. SLOTS(q) - 1) {
+        assert(role == PRODUCER || STATE(queue[q].word[i]) != READY ||
+               queue[q].ticket[number] <= queue[q].ticket[i])
+    }
+    i = 0
 }
 
 inline append(q, l, number)
@@ -253,6 +254,7 @@ inline slots_get(q, role)
     do
     :: got < most && queue[q].line[WANTED(role)].count > 0 ->
         k = queue[q].line[WANTED(role)].order[queue[q].line[WANTED(role)].head];
+        check_next(q, role, k);
         STEP(get_word);
 #ifdef MUTANT_TWO_STORES
         queue[q].word[k] = HELD_BY(role);
@@ -278,8 +280,9 @@ inline slots_rebuild(q)
         for (i : 0 .. 1) {
             queue[q].line[i].head = 0;
             queue[q].line[i].count = 0;
-            queue[q].line[i].order[0] = 0;
-            queue[q].line[i].order[1] = 0
+            for (k : 0 .. MAX_SLOTS - 1) {
+                queue[q].line[i].order[k] = 0
+            }
         }
         for (i : 0 .. SLOTS(q) - 1) { /* append */
             k = (STATE(queue[q].word[i]) == READY -> READY_LINE : FREE_LINE);
@@ -293,14 +296,25 @@ inline slots_rebuild(q)
         i = 0;
         k = 0
     }
-    STEP(rebuild_sort); /* at most two */
-    d_step {
-        if
-        :: queue[q].line[READY_LINE].count == 2 && queue[q].ticket[0] > queue[q].ticket[1] ->
-            queue[q].line[READY_LINE].order[0] = 1;
-            queue[q].line[READY_LINE].order[1] = 0
-        :: else
-        fi
+    STEP(rebuild_sort);
+    d_step { /* exchanges neighbours, until they are in the order of tickets */
+        i = 0;
+        do
+        :: i + 1 < queue[q].line[READY_LINE].count ->
+            k = queue[q].line[READY_LINE].order[i];
+            s = queue[q].line[READY_LINE].order[i + 1];
+            if
+            :: queue[q].ticket[k] > queue[q].ticket[s] ->
+                queue[q].line[READY_LINE].order[i] = s;
+                queue[q].line[READY_LINE].order[i + 1] = k;
+                i = 0
+            :: else -> i++
+            fi
+        :: else -> break
+        od;
+        i = 0;
+        k = 0;
+        s = 0
     }
 }
 
@@ -418,9 +432,11 @@ inline turn(q, role)
 #ifndef MUTANT_EARLY_CALL
             note_calls(q, GIVEN(role));
 #endif
+            for (i : 0 .. MAX_SLOTS - 1) {
+                give[i] = 0
+            }
+            i = 0;
             gives = 0;
-            give[0] = 0;
-            give[1] = 0;
             slots_get(q, role);
             unlock(q)
         }
@@ -435,36 +451,36 @@ inline turn(q, role)
 /* The same with waiting, and nothing to give: queue_reserve, queue_take. */
 inline turn_wait(q, role)
 {
-    lock(q);
     do /* see: await */
-    :: atomic {
-           queue[q].line[WANTED(role)].count > 0 ->
-           patient = false;
-           slots_get(q, role);
-           unlock(q);
-           break
-       }
-    :: atomic {
-           queue[q].line[WANTED(role)].count == 0 && !patient ->
-           patient = true;
-           unlock(q) /* and then it spins for a while */
-       }
-       lock(q)
-    :: atomic { /* see: doze */
-           queue[q].line[WANTED(role)].count == 0 && patient ->
-           watched[me] = EVENT(q, WANTED(role));
-           STEP(wait_count);
-           queue[q].line[WANTED(role)].waiters++;
-           counted[me] = EVENT(q, WANTED(role));
-           unlock(q)
-       }
-       futex_wait(EVENT(q, WANTED(role)));
-       lock(q);
-       d_step {
-           queue[q].line[WANTED(role)].waiters =
-               queue[q].line[WANTED(role)].waiters - (counted[me] != 0 -> 1 : 0);
-           counted[me] = 0
-       }
+    :: lock(q);
+        d_step { /* see: doze */
+            queue[q].line[WANTED(role)].waiters =
+                queue[q].line[WANTED(role)].waiters - (counted[me] != 0 -> 1 : 0);
+            counted[me] = 0
+        }
+        if
+        :: atomic {
+               queue[q].line[WANTED(role)].count > 0 ->
+               patient = false;
+               slots_get(q, role);
+               unlock(q);
+               break
+           }
+        :: atomic {
+               queue[q].line[WANTED(role)].count == 0 && !patient ->
+               patient = true;
+               unlock(q) /* and then it spins for a while */
+           }
+        :: atomic { /* see: doze */
+               queue[q].line[WANTED(role)].count == 0 && patient ->
+               watched[me] = EVENT(q, WANTED(role));
+               STEP(wait_count);
+               queue[q].line[WANTED(role)].waiters++;
+               counted[me] = EVENT(q, WANTED(role));
+               unlock(q)
+           }
+           futex_wait(EVENT(q, WANTED(role)))
+        fi
     od
 }
 
@@ -540,39 +556,6 @@ inline publish() /* see: publish */
     }
 }
 
-inline next_message() /* see: next_message */
-{
-    if
-    :: held == HELD -> publish()
-    :: held > 0 && held < HELD -> publish() /* see: ticked */
-    :: held < HELD
-    fi;
-    most = 1;
-    turn(DOWN, CONSUMER);
-    atomic { call(DOWN, FREE_LINE) }
-    if
-    :: got > 0
-    :: got == 0 ->
-        if
-        :: held > 0 -> /* see: hand_in */
-            publish();
-            turn(DOWN, CONSUMER);
-            atomic {
-                call(DOWN, FREE_LINE);
-                most = 1
-            }
-        :: held == 0
-        fi;
-        turn_wait(DOWN, CONSUMER);
-        atomic { call(DOWN, FREE_LINE) }
-    fi;
-    d_step {
-        message = have[0];
-        have[0] = 0;
-        got = 0
-    }
-}
-
 inline serve() /* see: serve */
 {
     if
@@ -604,21 +587,52 @@ inline serve() /* see: serve */
     }
 }
 
-inline work() /* see: shm_work */
+/* The paths of the C code are folded into one loop, which makes the verifier smaller: release and
+ * take, after a publish if it is due; if there is no next message, publish and release what is
+ * held (hand_in), and only then wait. */
+inline work() /* see: shm_work, next_message */
 {
     do
-    :: next_message();
-        if
-        :: queue[DOWN].item[message] == SENTINEL -> break
-        :: queue[DOWN].item[message] < TASKS -> serve()
-        fi
-    od;
-    most = 0;
-    give[0] = message;
-    gives = 1;
-    message = 0;
-    turn(DOWN, CONSUMER);
-    atomic { call(DOWN, FREE_LINE) }
+    :: if
+       :: held > 0 -> publish() /* see: ticked */
+       :: held < HELD && !hungry
+       fi;
+       most = (hungry || leaving -> 0 : 1);
+       turn(DOWN, CONSUMER);
+       atomic { call(DOWN, FREE_LINE) }
+       if
+       :: got > 0
+       :: got == 0 && leaving -> break
+       :: got == 0 && !leaving && held > 0 -> hungry = true /* see: hand_in */
+       :: got == 0 && !leaving && held == 0 ->
+           hungry = false;
+           most = 1;
+           turn_wait(DOWN, CONSUMER);
+           atomic { call(DOWN, FREE_LINE) }
+       fi;
+       if
+       :: atomic {
+              got == 1 ->
+              got = 0;
+              message = have[0];
+              have[0] = 0;
+              if
+              :: queue[DOWN].item[message] == SENTINEL ->
+                  assert(held == 0);
+                  leaving = true;
+                  gives = 1;
+                  give[0] = message;
+                  message = 0
+              :: else
+              fi
+          }
+          if
+          :: leaving
+          :: !leaving -> serve()
+          fi
+       :: got == 0
+       fi
+    od
 }
 
 /* A process ends: what it knew is gone, and the kernel sees to the rest. */
@@ -630,7 +644,9 @@ inline leave(how)
             queue[i].holder = NOBODY;
             queue[i].broken = true
         :: else
-        fi;
+        fi
+    }
+    for (i : 0 .. MAX_SLOTS - 1) {
         give[i] = 0;
         have[i] = 0
     }
@@ -640,7 +656,7 @@ inline leave(how)
     }
     gives = 0; got = 0; most = 0; i = 0; k = 0; s = 0; owed = 0; fate = WOKEN;
     rings = false; patient = false;
-    message = 0; held = 0; reserved = 0;
+    message = 0; held = 0; reserved = 0; hungry = false; leaving = false;
     watched[me] = 0;
     counted[me] = 0;
     asleep[me] = 0;
@@ -653,6 +669,7 @@ proctype worker(byte me)
     HANDS;
     byte message, held, reserved;
     byte task[HELD], result[HELD];
+    bool hungry, leaving;
 
 end_between_lives:
     life[me] == ALIVE;
@@ -782,7 +799,7 @@ inline wait_for_events() /* see: wait_for_events */
     if
     :: ready -> ready = false
     :: !ready ->
-        staff_sleep(false);
+        staff_sleep(sent < TASKS && sent == received && queue[DOWN].line[FREE_LINE].count > 0);
         bury_the_dead()
     fi
 }
@@ -827,7 +844,6 @@ inline send_sentinels() /* see: send_sentinels */
     od
 }
 
-/* The one place where a slice is needed: a sentinel that found no room is sent after it. */
 inline see_off() /* see: see_off */
 {
     staff_sleep(sentinels < WORKERS && queue[DOWN].line[FREE_LINE].count > 0);
