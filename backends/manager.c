@@ -31,9 +31,11 @@
  *           all that it had appended. The rest fails the map, by name, or goes to a fresh worker of
  *           the same number. One that sends the manager nonsense is cut off, and its will says so.
  *           When the manager dies, all connections end at once, and it is named.
- * Cost      Each record is copied four times into the kernel and out of it, twice more within the
- *           manager, and a message wakes three processes in turn. One process serves all, so it is
- *           the bottleneck of many workers and small tasks.
+ * Cost      Each record goes into the kernel and out of it twice, and is copied twice more within
+ *           the manager. A message wakes the manager and then its receiver, and its answer wakes
+ * the sender again; so what travels together counts, as with pipes, only more. One process serves
+ * all: it is the bottleneck of many workers and small tasks. The traffic is counted on both ways,
+ * as the coordinator saw its own and as each worker reported its own with its results.
  */
 #include <errno.h>
 #include <poll.h>
@@ -101,15 +103,18 @@ static bool owes(const struct office *office, const struct remote *remote)
     return tasks_oldest(&office->ledger, remote->number) >= 0;
 }
 
-/* Whether the manager will surely tell the end of this worker's connection: we have heard of it, or
- * it has ended as one does who had been connected. */
-static bool left_a_will(const struct remote *remote)
+/* Until when the end of this worker's connection may be told: it surely will be if we have heard of
+ * the worker, or if it ended well; and surely not if it says itself that it left no will. */
+static uint64_t last_word_due(const struct office *office, const struct remote *remote,
+                              uint64_t will_ns)
 {
     siginfo_t end = {.si_pid = 0};
-    if (remote->ready)
-        return true;
-    return waitid(P_PID, (id_t)remote->child.pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           end.si_pid != 0 && end.si_code == CLD_EXITED && end.si_status == 0;
+    if (remote->ready || will_ns > office->deadline_ns)
+        return office->deadline_ns;
+    if (waitid(P_PID, (id_t)remote->child.pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        end.si_pid == 0 || end.si_code != CLD_EXITED)
+        return will_ns;
+    return end.si_status == 0 ? office->deadline_ns : end.si_status == WORKER_NO_WILL ? 0 : will_ns;
 }
 
 /* Reads on until the manager has said that a worker is gone: then all that it had appended is in,
@@ -119,10 +124,12 @@ static int hear_the_last_of(struct office *office, const struct remote *remote, 
     uint64_t will_ns = clock_deadline(WILL_NS);
     int error = 0;
     while (error == 0 && !remote->gone) {
-        bool sure = will_ns > office->deadline_ns || left_a_will(remote);
-        error = io_wait(office->in.fd, POLLIN, sure ? office->deadline_ns : will_ns);
+        uint64_t due_ns = last_word_due(office, remote, will_ns);
+        error = io_wait(office->in.fd, POLLIN, due_ns);
         if (error == -ETIMEDOUT)
-            return sure ? deal_time_is_up(&office->ledger, office->plan, why) : 0;
+            return due_ns < office->deadline_ns
+                       ? 0
+                       : deal_time_is_up(&office->ledger, office->plan, why);
         error = error == 0 ? office_collect(office, why)
                            : failure_system(why, error, "wait for the manager");
     }
@@ -328,9 +335,8 @@ static int manager_stop(struct pool *pool, struct failure *why)
     io_sigpipe_block(&sigpipe);
     failure_clear(why);
     office->deadline_ns = clock_deadline(office->plan->limit_ns);
-    if (!pool->broken && !deal_fresh(office->plan))
-        office_send_ends(office, why);
-    for (unsigned w = 0; !pool->broken && w < office->plan->workers; w++)
+    bool told = !pool->broken && (deal_fresh(office->plan) || office_send_ends(office, why) == 0);
+    for (unsigned w = 0; told && w < office->plan->workers; w++)
         if (office->workers[w].child.pid != 0)
             deal_see_off(&office->workers[w].child, w, office->deadline_ns, why);
     release(pool);

@@ -200,10 +200,9 @@ static int worker_body(void *argument)
     close_inherited(desk->office);
     signal(SIGPIPE, SIG_IGN); /* a manager that is gone is an error like others */
     board_enter(desk->office->plan->job->board, desk->self->number);
-    int error = sit_down(desk);
-    if (error == 0)
-        error = desk->assignment != NULL ? run_assignment(desk) : serve(desk);
-    return error == 0 ? 0 : 1;
+    if (sit_down(desk) != 0)
+        return WORKER_NO_WILL;
+    return (desk->assignment != NULL ? run_assignment(desk) : serve(desk)) == 0 ? 0 : 1;
 }
 
 int worker_start(const struct office *office, struct remote *remote,

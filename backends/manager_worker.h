@@ -53,6 +53,8 @@ struct assignment {
     const char *tasks; /* its records, in memory that the fork copies */
 };
 
+#define WORKER_NO_WILL 3 /* its exit status if it did not get so far as to leave its will */
+
 /* Starts a process in an empty place: to serve until the END, or, if an assignment is given, to
  * append just these results and end. It connects by itself. Returns 0 or a negative errno. */
 int worker_start(const struct office *office, struct remote *remote,

@@ -94,6 +94,8 @@ void list_push_promised(struct list *list, struct value *value)
 void list_cut(struct budget *budget, struct list *list, size_t at, size_t count)
 {
     CHECK(at <= list->count && count <= list->count - at);
+    if (list->items == NULL)
+        return;
     struct value **items = list->items + list->begin;
     for (size_t i = at; i < at + count; i++)
         value_free(budget, items[i]);

@@ -69,7 +69,6 @@ if command -v mpirun >/dev/null; then
     expect 'within mpirun: 4 workers' test "$(columns "$samples" backend workers | sort -u |
         tr '\t\n' '  ')" = 'mpi 4 pipes 4 serial 1 '
     expect 'within mpirun: one table' test "$(grep -cE '(^|[ ,])pipes[ ,]' "$out")" -eq 1
-    pid=none
     expect_nothing_left 'within mpirun'
 fi
 

@@ -31,7 +31,10 @@ descendants() {
 # shellcheck disable=SC2046 # one word a process
 leave() {
     local result=$?
-    kill -KILL $(descendants) 2>/dev/null || true
+    if descendants | grep -qx "${pid:-none}"; then
+        kill -KILL "$pid" # only bench: its janitor cleans up
+    fi
+    wait_until 2000 no_descendants || kill -KILL $(descendants) || true
     rm -rf "$scratch"
     if [ "$failures" -gt 0 ]; then
         echo "$failures failures"
@@ -40,6 +43,7 @@ leave() {
     exit "$result"
 }
 trap leave EXIT
+trap 'exit 143' TERM
 
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 

@@ -195,9 +195,13 @@ static const char *errors_body(void *argument)
 
 /* --- for every backend and schedule ----------------------------------------------------------- */
 
+static const char *only; /* the command line's backend; NULL: all of them */
+
 static void for_all(const struct edge *edge, isolate_body *body)
 {
     for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
+        if (only != NULL && strcmp(only, entry->name) != 0)
+            continue;
         for (size_t s = 0; entry->backend != NULL && s < COUNT(schedules); s++) {
             char name[128];
             struct trial trial = {.backend = entry->backend, .edge = edge};
@@ -305,8 +309,10 @@ static void backends_have_what_the_runner_needs(void **state)
     assert_null(registry_find("no such"));
 }
 
-int main(void)
+/* test_backends [BACKEND]: all cases, or those of one backend. */
+int main(int argc, char **argv)
 {
+    only = argc > 1 ? argv[1] : NULL;
     const struct CMUnitTest others[] = {
         cmocka_unit_test(backends_have_what_the_runner_needs),
         cmocka_unit_test(schedules_are_read_as_they_are_named),
