@@ -18,24 +18,25 @@
  *
  * Start     forks the manager, opens the lists, forks the workers and waits until each is READY.
  *           per-task is the lecture's program: it forks nobody here but, in map, a fresh worker for
- *           each task, which finds its task in the copy that fork made, connects, appends, and
- * ends. Work      The other schedules have workers that stay. The ledger (common/tasks.h) says who
- * gets what, and the coordinator keeps a few letters in each inbox; so it knows at any moment who
- * has which task, which a common list that all take from could not tell after a death. It waits in
- * ppoll for an answer to its `take` and for anybody's end. Tasks and results are in the manager
- * only while they are in flight, so that its memory stays bounded. Stop      LETTER_END into each
- * inbox; whoever has not ended at the limit is killed, and so is the manager, which owns nothing
- * that could be left behind.
+ *           each task, which finds its task in the copy that fork made, connects, appends and ends.
+ * Work      The other schedules have workers that stay. The ledger (common/tasks.h) says who gets
+ *           what, and the coordinator keeps a few letters in each inbox; so it knows at any moment
+ *           who has which task, which a common list that all take from could not tell after a
+ *           death. It waits in ppoll for an answer to its `take` and for anybody's end. Tasks and
+ *           results are in the manager only while they are in flight, so its memory stays bounded.
+ * Stop      LETTER_END into each inbox; whoever has not ended at the limit is killed, and so is the
+ *           manager, which owns nothing that could be left behind.
  *
  * Failure   When a worker has died, the coordinator reads on until its LETTER_GONE: then it knows
  *           all that it had appended. The rest fails the map, by name, or goes to a fresh worker of
  *           the same number. One that sends the manager nonsense is cut off, and its will says so.
  *           When the manager dies, all connections end at once, and it is named.
  * Cost      Each record goes into the kernel and out of it twice, and is copied twice more within
- *           the manager. A message wakes the manager and then its receiver, and its answer wakes
- * the sender again; so what travels together counts, as with pipes, only more. One process serves
- * all: it is the bottleneck of many workers and small tasks. The traffic is counted on both ways,
- * as the coordinator saw its own and as each worker reported its own with its results.
+ *           the manager. A message wakes the manager and then its receiver, and its answer wakes the
+ *           sender again; so what travels together counts, as with pipes, only more. One process
+ *           serves all: it is the bottleneck of many workers and small tasks. The traffic is
+ *           counted on both ways, as the coordinator saw its own and as each worker reported its
+ *           own with its results.
  */
 #include <errno.h>
 #include <poll.h>
