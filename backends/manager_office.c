@@ -87,6 +87,7 @@ static int start_manager(struct office *office, struct failure *why)
     int error = server_start(&office->server, &office->address, &settings);
     if (error != 0)
         return failure_system(why, error, "start a manager");
+    board_help(plan->job->board, plan->workers, office->server.pid);
     error = proxy_open(proxy, &office->address, NULL, plan->limit_ns);
     if (error == 0)
         error = open_lists(office);

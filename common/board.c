@@ -14,7 +14,7 @@ int board_create(struct board **board, int *fd)
     int error = memory_create("parbench-board", sizeof **board, (void **)board, fd);
     if (error != 0)
         return error;
-    for (unsigned worker = 0; worker < BOARD_LINES; worker++)
+    for (unsigned worker = 0; worker <= BOARD_LINES; worker++)
         (*board)->lines[worker].task = BOARD_NO_TASK;
     atomic_init(&(*board)->crashed, -1);
     return 0;
@@ -58,4 +58,10 @@ void board_enter(struct board *board, unsigned worker)
     atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
     atomic_store_explicit(&line->pid, (int32_t)getpid(), memory_order_relaxed);
     atomic_store_explicit(&line->tid, (int32_t)gettid(), memory_order_relaxed);
+}
+
+void board_help(struct board *board, unsigned workers, int32_t pid)
+{
+    CHECK(workers <= BOARD_LINES);
+    atomic_store_explicit(&board->lines[workers].pid, pid, memory_order_relaxed);
 }

@@ -36,7 +36,8 @@ struct board {
     _Atomic uint32_t injected;    /* faults done so far: each is done once, also after a retry */
     _Atomic int32_t crashed;      /* the worker whose thread brought the process down, or -1 */
     _Atomic uint32_t finished;    /* 1: the cell came to its end and has written all its rows */
-    _Alignas(128) struct board_line lines[BOARD_LINES];
+    _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's
+                                     workers is for a helper process of it, such as a server */
 };
 
 /* Makes a board in a memfd and maps it. Returns 0 or a negative errno; *fd may be handed to other
@@ -53,5 +54,9 @@ void board_clear(struct board *board, unsigned workers, bool timed);
 
 /* A worker signs its line when it starts to serve: its pid, no task. */
 void board_enter(struct board *board, unsigned worker);
+
+/* A pool of so many workers has a helper process, which runs no tasks: its processor time and
+ * memory are the pool's, too. */
+void board_help(struct board *board, unsigned workers, int32_t pid);
 
 #endif

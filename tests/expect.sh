@@ -86,6 +86,9 @@ run() {
     expect_nothing_left "$*"
 }
 
+# The names of all backends that run here.
+backends_here() { "$bench" list backends | awk '$NF == "runs" { print $1 }'; }
+
 # --- expecting ------------------------------------------------------------------------------------
 
 expect() { # NAME COMMAND...

@@ -7,10 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/expect.sh"
 
 # By what a worker is: a process is replaced, a rank takes its job along, a thread its process.
-processes=(pipes shm)
-if "$bench" list backends | grep -q '^manager '; then
-    processes+=(manager)
-fi
+processes=(pipes shm manager)
 threads=(pthreads openmp)
 backends=$(IFS=, && echo "${processes[*]},mpi,${threads[*]},serial")
 all=(per-task dynamic static)

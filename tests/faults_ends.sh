@@ -8,8 +8,8 @@ rogue=$(realpath "$2")
 
 limit=2s # long enough to start MPI on a busy machine
 ! grep -qa __asan_init "$bench" || limit=4s
-endless=(-n 2 --rounds 10000 --repetitions 20 -o "$results")
-rows_there() { [ -s "$samples" ] && [ "$(grep -c ',ok,' "$samples")" -ge 40 ]; }
+endless=(-n 2 -s dynamic,per-task --rounds 10000 --repetitions 5 -o "$results")
+rows_there() { grep -qs ",$backend,.*,ok,1" "$samples"; }
 stopped() { # sets $victim: a process of ours that a fault has stopped
     victim=$(descendants | xargs -r ps -o pid=,stat= -p | awk '$2 ~ /^T/ { print $1; exit }')
     [ -n "$victim" ]
@@ -25,7 +25,7 @@ expect_complete_rows() { # NAME
 # --- a limit --------------------------------------------------------------------------------------
 
 # worker=1: serial has none.
-for backend in pipes shm pthreads openmp mpi; do
+for backend in pipes shm manager pthreads openmp mpi; do
     run -b serial,$backend -w primes -n 2 --rounds 2 --repetitions 2 -o "$results" \
         --timeout $limit --inject stop:worker=1
     name="a stopped worker on $backend"
@@ -37,7 +37,7 @@ done
 
 # --- signals --------------------------------------------------------------------------------------
 
-for backend in serial pipes shm pthreads openmp mpi; do
+for backend in $(backends_here); do
     for signal in INT:130 TERM:143; do
         name="SIG${signal%:*} during $backend"
         start -b $backend -w primes "${endless[@]}"
@@ -53,7 +53,7 @@ for backend in serial pipes shm pthreads openmp mpi; do
 done
 
 # A worker is being replaced again and again while the run is to end.
-for backend in pipes mpi; do
+for backend in pipes shm manager mpi; do
     name="SIGTERM during restarts of $backend"
     start -b $backend -w primes -n 2 --rounds 10000 --repetitions 1 -o "$results" \
         --inject kill:task=0 --on-death retry
@@ -67,7 +67,7 @@ done
 
 # --- SIGKILL --------------------------------------------------------------------------------------
 
-for backend in serial pipes shm pthreads openmp mpi; do
+for backend in $(backends_here); do
     for target in bench group; do
         name="SIGKILL of $target during $backend"
         start -b $backend -w primes "${endless[@]}"
@@ -81,7 +81,7 @@ for backend in serial pipes shm pthreads openmp mpi; do
 done
 
 # With a worker that is stopped, which so cannot end by itself.
-for backend in pipes shm mpi; do
+for backend in pipes shm manager mpi; do
     name="SIGKILL of bench, a worker of $backend being stopped"
     start -b $backend -w primes -n 2 -o "$results" --inject stop:task=1
     wait_until 30000 stopped || say_failure "$name: nothing stopped"
@@ -101,7 +101,7 @@ finish
 expect_status "$name" 0
 expect_nothing_left "$name"
 
-for backend in pipes shm mpi; do
+for backend in pipes shm manager mpi; do
     name="SIGKILL of a stopped worker of $backend"
     start -b $backend -w primes -n 2 --rounds 1 -o "$results" --inject stop:task=1
     wait_until 30000 stopped || say_failure "$name: nothing stopped"

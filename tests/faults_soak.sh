@@ -7,10 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 times=${2:-100}
-backends=(pipes shm mpi)
-if "$bench" list backends | grep -q '^manager '; then
-    backends+=(manager)
-fi
+backends=(pipes shm manager mpi)
 
 quartiles() { # NAME FIGURE...
     printf '%s\n' "${@:2}" | sort -n | awk -v name="$1" '{ ms[NR] = $1 }

@@ -81,7 +81,7 @@ void usage_read(const struct board *board, unsigned workers, struct usage *usage
     add_rusage(RUSAGE_SELF, usage);
     add_rusage(RUSAGE_CHILDREN, usage);
     add_status(self, false, usage);
-    for (unsigned worker = 0; worker < workers; worker++) {
+    for (unsigned worker = 0; worker <= workers; worker++) { /* and a helper, if there is one */
         pid_t pid = atomic_load_explicit(&board->lines[worker].pid, memory_order_relaxed);
         if (pid == 0 || pid == self)
             continue; /* a thread: already counted */

@@ -21,7 +21,8 @@ struct usage {
     uint64_t peak_rss_kib; /* of this process + of each worker: shared pages count in each */
 };
 
-/* Reads the sums so far of this process and the first `workers` lines of the board. Costs some ten
+/* Reads the sums so far of this process, the first `workers` lines of the board and the line of a
+ * helper behind them. Costs some ten
  * microseconds a worker: call it outside of what is timed. */
 void usage_read(const struct board *board, unsigned workers, struct usage *usage);
 
