@@ -134,18 +134,18 @@ static int add_plugin(struct options *options, const char *path, char *message, 
                       : append_new(&options->backends, &options->backend_count, absolute);
 }
 
-/* Words that stand for several backends: all of them, or those of one language. */
+/* Words that stand for several backends: all of this repository, or all of Python's own. */
 static bool is_group(const char *name)
 {
-    return strcmp(name, "all") == 0 || strcmp(name, "c") == 0 || strcmp(name, "python") == 0;
+    return strcmp(name, "all") == 0 || strcmp(name, "python") == 0;
 }
 
 static int add_group(struct options *options, const char *group)
 {
     int error = 0;
     for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
-        const char *language = registry_is_python(entry) ? "python" : "c";
-        if (error == 0 && (strcmp(group, "all") == 0 || strcmp(group, language) == 0))
+        bool python = registry_is_python(entry);
+        if (error == 0 && python == (strcmp(group, "python") == 0))
             error = append_new(&options->backends, &options->backend_count, entry->name);
     }
     return error;

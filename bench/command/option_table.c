@@ -9,8 +9,8 @@
 const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What is measured: every combination of these (lists by comma, or repeated):", 1},
     {"backend", 'b', "NAME|FILE", 0,
-     "mechanisms, by name or as the path of a plugin (with a '/'); all, the default, means"
-     " all that 'bench list' shows, c and python those of a language. Python starts processes by"
+     "mechanisms, by name or as the path of a plugin (with a '/'); all, the default, means all in"
+     " C, python all of Python's own, so all,python is everything. Python starts processes by"
      " fork; python-pool:spawn and python-pool:forkserver are its other ways",
      1},
     {"workload", 'w', "NAME[:KEY=VALUE,...]", 0,
