@@ -41,7 +41,7 @@ bad=$(columns "$samples" workload backend schedule wall_ns send_ns compute_ns co
                 $4 == 0 || $4 != $5 + $6 + $7 || $8 > $9 || $9 > $10 || $11 != "ok" || $12 != 1' |
     head -n 3)
 expect "rows are verified, and phases sum to the wall time: $bad" test -z "$bad"
-for backend in pipes shm pthreads openmp mpi; do
+for backend in pipes shm manager pthreads openmp mpi; do
     expect_rows 'all of all' $backend '(1.ok|0.skip)' per-task dynamic static
 done
 expect_rows 'all of all, serial, which has no schedules' serial 1.ok per-task
@@ -69,7 +69,7 @@ fi
 
 # --- --results: what the lecture prints, in the order of submission ---------------------------------
 
-for backend in serial pipes shm pthreads openmp mpi; do
+for backend in serial pipes shm manager pthreads openmp mpi; do
     run -b $backend -w sum,primes -s dynamic:1 "${quick[@]}" --results
     expect "--results of sum on $backend" test "$(grep -A 4 "^sum:.* on $backend," "$out" |
         tail -n 4)" = "$(

@@ -104,7 +104,8 @@ typedef shared_queue {
 #define ALIVE  0
 #define DEAD   1
 #define ENDED  2 /* by itself */
-#define BURIED 3 /* either of them, and reaped */
+#define REAPED 3 /* was dead; it may own slots */
+#define BURIED 4 /* nothing is left of it */
 
 shared_queue queue[2];
 byte life[WORKERS];
@@ -123,7 +124,7 @@ byte crashes = CRASHES, slices = SLICES;
     byte give[MAX_SLOTS], have[MAX_SLOTS]; \
     byte gives, got, most;               \
     byte i, k, s, owed, fate;            \
-    bool rings, patient
+    bool wait, patient, rings
 
 #define STEP(name)                                            \
     if                                                        \
@@ -413,66 +414,50 @@ inline note_calls(q, l)
     fi
 }
 
-/* All that users do, up to the unlock; call is to follow. First without waiting: queue_publish,
- * queue_release (most is 0), queue_publish_reserve, queue_release_take. */
+/* All that users do, up to the unlock; call is to follow. */
 inline turn(q, role)
 {
-    lock(q);
-    if
-    :: gives > 0 ->
-#ifdef MUTANT_EARLY_CALL
-        atomic {
-            note_calls(q, GIVEN(role));
-            call(q, GIVEN(role))
-        }
-#endif
-        atomic { slots_give(q, role) }
-        atomic {
-            announce(q, GIVEN(role));
-#ifndef MUTANT_EARLY_CALL
-            note_calls(q, GIVEN(role));
-#endif
-            for (i : 0 .. MAX_SLOTS - 1) {
-                give[i] = 0
-            }
-            i = 0;
-            gives = 0;
-            slots_get(q, role);
-            unlock(q)
-        }
-    :: atomic {
-           gives == 0 ->
-           slots_get(q, role);
-           unlock(q)
-       }
-    fi
-}
-
-/* The same with waiting, and nothing to give: queue_reserve, queue_take. */
-inline turn_wait(q, role)
-{
-    do /* see: await */
+    do
     :: lock(q);
-        d_step { /* see: doze */
+        d_step { /* see: doze, its end */
             queue[q].line[WANTED(role)].waiters =
                 queue[q].line[WANTED(role)].waiters - (counted[me] != 0 -> 1 : 0);
             counted[me] = 0
         }
         if
+        :: gives > 0 ->
+#ifdef MUTANT_EARLY_CALL
+            atomic {
+                note_calls(q, GIVEN(role));
+                call(q, GIVEN(role))
+            }
+#endif
+            atomic { slots_give(q, role) }
+            atomic {
+                announce(q, GIVEN(role));
+#ifndef MUTANT_EARLY_CALL
+                note_calls(q, GIVEN(role));
+#endif
+                gives = 0
+            }
+        :: gives == 0
+        fi;
+        if /* see: await */
         :: atomic {
-               queue[q].line[WANTED(role)].count > 0 ->
-               patient = false;
+               !wait || queue[q].line[WANTED(role)].count > 0 ->
                slots_get(q, role);
                unlock(q);
+               wait = false;
+               patient = false;
                break
            }
         :: atomic {
-               queue[q].line[WANTED(role)].count == 0 && !patient ->
-               patient = true;
-               unlock(q) /* and then it spins for a while */
+               wait && queue[q].line[WANTED(role)].count == 0 && !patient ->
+               unlock(q); /* and then it spins for a while */
+               patient = true
            }
         :: atomic { /* see: doze */
-               queue[q].line[WANTED(role)].count == 0 && patient ->
+               wait && queue[q].line[WANTED(role)].count == 0 && patient ->
                watched[me] = EVENT(q, WANTED(role));
                STEP(wait_count);
                queue[q].line[WANTED(role)].waiters++;
@@ -484,8 +469,8 @@ inline turn_wait(q, role)
     od
 }
 
-/* Asks for a ring when so many are ready. ready: they are, and it won't ring. */
-inline queue_ask_bell(q, least)
+/* Asks for a ring when `least` are ready. ready: they are, and it won't ring. */
+inline queue_ask_bell(q)
 {
     lock(q);
     atomic {
@@ -530,108 +515,89 @@ inline queue_reclaim(q, dead)
 
 /* --- shm_worker.c ------------------------------------------------------------------------------*/
 
-/* Results first, then the tasks: a death in between leaves a task that has its answer. */
-inline publish() /* see: publish */
-{
-    d_step {
-        most = 0;
-        gives = held;
-        for (i : 0 .. HELD - 1) {
-            give[i] = (i < held -> result[i] : 0)
-        }
-        i = 0
-    }
-    turn(UP, PRODUCER);
-    atomic {
-        call(UP, READY_LINE);
-        for (i : 0 .. HELD - 1) { /* tasks to be released; the other reserved slots move up */
-            give[i] = (i < held -> task[i] : 0);
-            task[i] = 0;
-            result[i] = (i + held < reserved -> result[(i + held) % HELD] : 0)
-        }
-        i = 0;
-        gives = held;
-        reserved = reserved - held;
-        held = 0
-    }
-}
-
-inline serve() /* see: serve */
-{
-    if
-    :: reserved == held ->
-        most = HELD - held;
-        turn_wait(UP, PRODUCER);
-        atomic {
-            call(UP, READY_LINE);
-            for (i : 0 .. HELD - 1) {
-                if
-                :: i < got -> result[reserved] = have[i]; reserved++; have[i] = 0
-                :: else
-                fi
-            }
-            i = 0;
-            got = 0
-        }
-    :: reserved > held
-    fi;
-    d_step {
-        s = queue[DOWN].item[message];
-        assert(runs[s] <= deaths[s]);
-        runs[s]++;
-        queue[UP].item[result[held]] = s;
-        s = 0;
-        task[held] = message;
-        message = 0;
-        held++
-    }
-}
-
-/* The paths of the C code are folded into one loop, which makes the verifier smaller: release and
- * take, after a publish if it is due; if there is no next message, publish and release what is
- * held (hand_in), and only then wait. */
-inline work() /* see: shm_work, next_message */
+/* The paths of the C code are folded into one loop, for a smaller verifier. */
+inline work() /* see: shm_work */
 {
     do
     :: if
-       :: held > 0 -> publish() /* see: ticked */
-       :: held < HELD && !hungry
-       fi;
-       most = (hungry || leaving -> 0 : 1);
-       turn(DOWN, CONSUMER);
-       atomic { call(DOWN, FREE_LINE) }
-       if
-       :: got > 0
-       :: got == 0 && leaving -> break
-       :: got == 0 && !leaving && held > 0 -> hungry = true /* see: hand_in */
-       :: got == 0 && !leaving && held == 0 ->
-           hungry = false;
-           most = 1;
-           turn_wait(DOWN, CONSUMER);
-           atomic { call(DOWN, FREE_LINE) }
-       fi;
-       if
-       :: atomic {
-              got == 1 ->
-              got = 0;
-              message = have[0];
-              have[0] = 0;
-              if
-              :: queue[DOWN].item[message] == SENTINEL ->
-                  assert(held == 0);
-                  leaving = true;
-                  gives = 1;
-                  give[0] = message;
-                  message = 0
-              :: else
-              fi
+       :: d_step {
+              busy && reserved == held -> /* see: serve */
+              most = HELD - held;
+              wait = true
           }
-          if
-          :: leaving
-          :: !leaving -> serve()
-          fi
-       :: got == 0
-       fi
+       :: d_step {
+              !busy && held > 0 -> /* see: publish; or if it is not due yet, ticked */
+              most = 0;
+              gives = held;
+              for (i : 0 .. HELD - 1) {
+                  give[i] = (i < held -> result[i] : 0)
+              }
+              i = 0
+          }
+       fi;
+       turn(UP, PRODUCER);
+       atomic {
+           call(UP, READY_LINE);
+           if
+           :: got > 0 ->
+               for (i : 0 .. HELD - 1) {
+                   result[i] = (i < reserved -> result[i] : have[i - reserved]);
+                   have[i] = 0
+               }
+               reserved = reserved + got;
+               got = 0
+           :: got == 0 -> /* published: the tasks can be released */
+               for (i : 0 .. HELD - 1) {
+                   give[i] = (i < held -> task[i] : 0);
+                   task[i] = 0;
+                   result[i] = (i + held < reserved -> result[(i + held) % HELD] : 0)
+               }
+               gives = held;
+               reserved = reserved - held;
+               held = 0
+           fi;
+           i = 0
+       }
+    :: if /* see: next_message */
+       :: d_step { !busy && !hungry && held < HELD -> most = (leaving -> 0 : 1) }
+       :: d_step { !busy && hungry && held == 0 && gives > 0 -> most = 0 } /* see: hand_in */
+       :: d_step {
+              !busy && hungry && held == 0 && gives == 0 ->
+              most = 1;
+              wait = true;
+              hungry = false
+          }
+       fi;
+       turn(DOWN, CONSUMER);
+       atomic {
+           call(DOWN, FREE_LINE);
+           if
+           :: leaving -> break
+           :: !leaving && got == 0 -> hungry = true
+           :: !leaving && got == 1 && queue[DOWN].item[have[0]] < TASKS ->
+               busy = true;
+               message = have[0]
+           :: !leaving && got == 1 && queue[DOWN].item[have[0]] >= TASKS ->
+               assert(held == 0);
+               leaving = true;
+               gives = 1;
+               give[0] = have[0]
+           fi;
+           got = 0;
+           have[0] = 0
+       }
+    :: d_step {
+           busy && reserved > held -> /* see: serve, job_run */
+           s = queue[DOWN].item[message];
+           assert(runs[s] <= deaths[s]);
+           runs[s]++;
+           queue[UP].item[result[held]] = s;
+           s = 0;
+           task[held] = message;
+           held++;
+           message = 0;
+           busy = false
+       }
     od
 }
 
@@ -655,8 +621,9 @@ inline leave(how)
         result[i] = 0
     }
     gives = 0; got = 0; most = 0; i = 0; k = 0; s = 0; owed = 0; fate = WOKEN;
-    rings = false; patient = false;
-    message = 0; held = 0; reserved = 0; hungry = false; leaving = false;
+    wait = false; patient = false; rings = false;
+    message = 0; held = 0; reserved = 0;
+    busy = false; hungry = false; leaving = false;
     watched[me] = 0;
     counted[me] = 0;
     asleep[me] = 0;
@@ -669,7 +636,7 @@ proctype worker(byte me)
     HANDS;
     byte message, held, reserved;
     byte task[HELD], result[HELD];
-    bool hungry, leaving;
+    bool busy, hungry, leaving;
 
 end_between_lives:
     life[me] == ALIVE;
@@ -683,13 +650,18 @@ killed:
 
 /* --- shm.c -------------------------------------------------------------------------------------*/
 
-inline feed() /* see: feed */
+/* Items are tasks, and once all answers are in, sentinels. */
+#define GOAL (received == TASKS -> TASKS + WORKERS : TASKS)
+#define LEFT (GOAL - sent)
+#define OWED (sent - received)
+
+inline feed() /* see: feed, send_sentinels */
 {
     most = MAX_SLOTS;
     do
-    :: sent == TASKS && gives == 0 -> break
-    :: sent < TASKS || gives > 0 ->
-        most = (TASKS - sent < most -> TASKS - sent : most);
+    :: LEFT == 0 && gives == 0 -> break
+    :: LEFT > 0 || gives > 0 ->
+        most = (LEFT < most -> LEFT : most);
         turn(DOWN, PRODUCER);
         atomic {
             call(DOWN, READY_LINE);
@@ -747,33 +719,6 @@ inline collect() /* see: collect */
     most = 0
 }
 
-inline staff_sleep(event) /* see: staff_sleep */
-{
-    atomic {
-        bell || unreaped > 0 || (event) -> bell = false
-    }
-}
-
-inline bury_the_dead() /* see: bury_the_dead */
-{
-    w = 0;
-    do
-    :: w < WORKERS && life[w] == DEAD ->
-        d_step {
-            life[w] = BURIED;
-            unreaped--;
-            living--
-        }
-        collect();
-        queue_reclaim(DOWN, w);
-        queue_reclaim(UP, w);
-        w++
-    :: w < WORKERS && life[w] != DEAD -> w++
-    :: w == WORKERS -> break
-    od;
-    w = 0
-}
-
 inline hire() /* see: hire */
 {
     d_step {
@@ -787,71 +732,25 @@ inline hire() /* see: hire */
     }
 }
 
-#define HALF ((UP_SLOTS < DOWN_SLOTS -> UP_SLOTS + 1 : DOWN_SLOTS + 1) / 2)
-
-inline wait_for_events() /* see: wait_for_events */
+/* Ends by the bell or a worker's end. A slice is needed only where the task queue has room for what
+ * is left, and nobody owes an answer: no bell tells of room. */
+inline staff_sleep() /* see: staff_sleep */
 {
-    s = sent - received;
-    s = (s < HALF -> s : HALF);
-    s = (s > 0 -> s : 1);
-    queue_ask_bell(UP, s);
-    s = 0;
-    if
-    :: ready -> ready = false
-    :: !ready ->
-        staff_sleep(sent < TASKS && sent == received && queue[DOWN].line[FREE_LINE].count > 0);
-        bury_the_dead()
-    fi
+    atomic {
+        bell || unreaped > 0 ||
+            LEFT > 0 && (OWED == 0 || received == TASKS) &&
+                queue[DOWN].line[FREE_LINE].count > 0 ->
+        bell = false
+    }
 }
 
-inline map() /* see: drive */
+inline reap() /* see: bury, see_off */
 {
-    do
-    :: received == TASKS -> break
-    :: received < TASKS ->
-        feed();
-        hire();
-        wait_for_events();
-        collect()
-    od
-}
-
-inline send_sentinels() /* see: send_sentinels */
-{
-    do
-    :: sentinels < WORKERS ->
-        most = 1;
-        turn(DOWN, PRODUCER);
-        atomic {
-            call(DOWN, READY_LINE);
-            most = 0;
-            if
-            :: got == 0 -> break
-            :: else
-            fi;
-            queue[DOWN].item[have[0]] = SENTINEL;
-            give[0] = have[0];
-            have[0] = 0;
-            gives = 1;
-            got = 0
-        }
-        turn(DOWN, PRODUCER);
-        atomic {
-            call(DOWN, READY_LINE);
-            sentinels++
-        }
-    :: sentinels == WORKERS -> break
-    od
-}
-
-inline see_off() /* see: see_off */
-{
-    staff_sleep(sentinels < WORKERS && queue[DOWN].line[FREE_LINE].count > 0);
     d_step {
         for (i : 0 .. WORKERS - 1) {
             if
             :: life[i] == DEAD || life[i] == ENDED ->
-                life[i] = BURIED;
+                life[i] = (life[i] == DEAD -> REAPED : BURIED);
                 unreaped--;
                 living--
             :: else
@@ -861,13 +760,52 @@ inline see_off() /* see: see_off */
     }
 }
 
-inline stop() /* see: shm_stop */
+inline reclaim() /* see: reclaim */
 {
     do
-    :: living > 0 ->
-        send_sentinels();
-        see_off()
-    :: living == 0 -> break
+    :: w < WORKERS && life[w] == REAPED ->
+        queue_reclaim(lane, w);
+        if
+        :: lane == DOWN -> lane = UP
+        :: lane == UP ->
+            d_step {
+                life[w] = BURIED;
+                lane = DOWN;
+                w++
+            }
+        fi
+    :: w < WORKERS && life[w] != REAPED -> w++
+    :: w == WORKERS -> break
+    od;
+    w = 0
+}
+
+#define HALF ((UP_SLOTS < DOWN_SLOTS -> UP_SLOTS + 1 : DOWN_SLOTS + 1) / 2)
+
+/* Map and stop in one loop. The second collect of a round with a death is left out. */
+inline drive() /* see: drive, shm_stop */
+{
+    do
+    :: received < TASKS ->
+        feed();
+        hire();
+        least = (OWED < HALF -> OWED : HALF);
+        least = (OWED == 0 -> 1 : least);
+        queue_ask_bell(UP); /* see: wait_for_events */
+        least = 0;
+        if
+        :: ready -> ready = false
+        :: !ready ->
+            staff_sleep();
+            reap()
+        fi;
+        collect();
+        reclaim()
+    :: received == TASKS && living > 0 ->
+        feed();
+        staff_sleep();
+        reap()
+    :: received == TASKS && living == 0 -> break
     od
 }
 
@@ -875,13 +813,12 @@ proctype coordinator()
 {
     HANDS;
     byte me = COORDINATOR;
-    byte w, sent, received, sentinels, living = WORKERS;
+    byte sent, received, living = WORKERS, w, lane = DOWN, least;
     bool ready;
 
-    map();
-    stop();
+    drive();
     goto over;
-killed: /* others are */
+killed: /* not this one */
     assert(false);
 over:
 }
