@@ -1,5 +1,8 @@
 /*
- * archer.c - drives the openmp backend for archer.sh: each schedule, several maps on one pool.
+ * archer.c - drives the openmp backend for archer.sh: its loops, several maps on one pool.
+ *
+ * per-task is left out: libomp keeps the memory of finished explicit tasks in a pool of its own and
+ * uses it again, which ThreadSanitizer can't see; now and then it takes that for a race.
  */
 #include <stdio.h>
 
@@ -42,6 +45,5 @@ static int use(enum schedule schedule, size_t chunk)
 
 int main(void)
 {
-    return use(SCHEDULE_DYNAMIC, 1) + use(SCHEDULE_DYNAMIC, 0) + use(SCHEDULE_STATIC, 0) +
-           use(SCHEDULE_PER_TASK, 0);
+    return use(SCHEDULE_DYNAMIC, 1) + use(SCHEDULE_DYNAMIC, 0) + use(SCHEDULE_STATIC, 0);
 }

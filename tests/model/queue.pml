@@ -109,9 +109,9 @@ typedef shared_queue {
 
 shared_queue queue[2];
 byte life[WORKERS];
-byte watched[WORKERS]; /* the event that a user has seen, if it has not changed since */
-byte counted[WORKERS]; /* the event among whose waiters it is, if they were not counted anew */
-byte asleep[WORKERS];  /* the futex on which it sleeps */
+byte watched[WORKERS + 1]; /* the event that a user has seen, if it has not changed since */
+byte counted[WORKERS + 1]; /* the event among whose waiters it is, if they were not counted anew */
+byte asleep[WORKERS + 1];  /* the futex on which it sleeps */
 bool bell;             /* the eventfd */
 byte unreaped;         /* how many pidfds say that a worker has ended */
 bool answered[TASKS];
@@ -414,16 +414,18 @@ inline note_calls(q, l)
     fi
 }
 
-/* All that users do, up to the unlock; call is to follow. */
+/* After a sleep, and with the lock: it is no waiter any more. */
+inline uncount(q, l)
+{
+    queue[q].line[l].waiters = queue[q].line[l].waiters - (counted[me] != 0 -> 1 : 0);
+    counted[me] = 0
+}
+
+/* All that users do, up to the unlock; call is to follow. wait: not if there is something to give. */
 inline turn(q, role)
 {
     do
     :: lock(q);
-        d_step { /* see: doze, its end */
-            queue[q].line[WANTED(role)].waiters =
-                queue[q].line[WANTED(role)].waiters - (counted[me] != 0 -> 1 : 0);
-            counted[me] = 0
-        }
         if
         :: gives > 0 ->
 #ifdef MUTANT_EARLY_CALL
@@ -438,13 +440,14 @@ inline turn(q, role)
 #ifndef MUTANT_EARLY_CALL
                 note_calls(q, GIVEN(role));
 #endif
-                gives = 0
+                gives = 0;
+                slots_get(q, role);
+                unlock(q);
+                break
             }
-        :: gives == 0
-        fi;
-        if /* see: await */
-        :: atomic {
-               !wait || queue[q].line[WANTED(role)].count > 0 ->
+        :: atomic { /* see: await */
+               gives == 0 && (!wait || queue[q].line[WANTED(role)].count > 0) ->
+               uncount(q, WANTED(role));
                slots_get(q, role);
                unlock(q);
                wait = false;
@@ -452,12 +455,13 @@ inline turn(q, role)
                break
            }
         :: atomic {
-               wait && queue[q].line[WANTED(role)].count == 0 && !patient ->
+               gives == 0 && wait && queue[q].line[WANTED(role)].count == 0 && !patient ->
                unlock(q); /* and then it spins for a while */
                patient = true
            }
         :: atomic { /* see: doze */
-               wait && queue[q].line[WANTED(role)].count == 0 && patient ->
+               gives == 0 && wait && queue[q].line[WANTED(role)].count == 0 && patient ->
+               uncount(q, WANTED(role));
                watched[me] = EVENT(q, WANTED(role));
                STEP(wait_count);
                queue[q].line[WANTED(role)].waiters++;
