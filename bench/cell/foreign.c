@@ -20,6 +20,11 @@ struct foreign {
     struct failure why; /* of the last task */
 };
 
+static int die_with_parent(void)
+{
+    return child_die_with(getppid());
+}
+
 /* ---- the first process ---------------------------------------------------------------------- */
 
 int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, foreign_start *start,
@@ -33,11 +38,11 @@ int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, fo
                                     .start = start,
                                     .map = map,
                                     .stop = stop};
-    if (foreign_die_with_parent() != 0)
+    if (die_with_parent() != 0)
         return MEASURE_FAILED;
     if (arguments_read(argc, argv, &arguments) != 0)
         return MEASURE_USAGE;
-    return run_cell(&arguments, &backend);
+    return (int)run_cell(&arguments, &backend);
 }
 
 size_t foreign_task_bytes(const struct plan *plan)
@@ -65,11 +70,6 @@ int foreign_fail(struct failure *why, int error, int worker, int pid, int64_t ta
 }
 
 /* ---- workers -------------------------------------------------------------------------------- */
-
-int foreign_die_with_parent(void)
-{
-    return child_die_with(getppid());
-}
 
 /* Signs the first line that nobody has signed; whoever signs first, has it. */
 static int sign_any(struct board *board)
@@ -129,7 +129,7 @@ struct foreign *foreign_enter(const char *workload, const char *board, const cha
     int error = open_work(worker, workload, kernel, fault, message, bytes);
     if (error == 0)
         error = open_files(worker, board, trace, message, bytes);
-    if (error == 0 && (error = foreign_die_with_parent()) != 0)
+    if (error == 0 && (error = die_with_parent()) != 0)
         snprintf(message, bytes, "the parent is gone");
     if (error == 0 && (error = sign(worker, line)) != 0)
         snprintf(message, bytes, "the board has no line for this worker: it has %d", BOARD_LINES);
@@ -157,4 +157,15 @@ void foreign_leave(struct foreign *worker)
     board_close(worker->job.board);
     work_close(worker->work);
     free(worker);
+}
+
+int foreign_help(const char *path, unsigned workers)
+{
+    struct board *board;
+    int error = board_open(path, &board);
+    if (error != 0)
+        return error;
+    board_help(board, workers, (int32_t)getpid());
+    board_close(board);
+    return die_with_parent();
 }

@@ -69,8 +69,9 @@ const char *foreign_run(struct foreign *worker, size_t task, const void *record,
 /* Frees what foreign_enter made; the line on the board stays as it is. */
 void foreign_leave(struct foreign *worker);
 
-/* For processes that are no workers, such as servers: dies with the parent. 0 or a negative errno.
- */
-int foreign_die_with_parent(void);
+/* In a process of the pool that is no worker, such as a server: it dies with its parent, and its
+ * processor time and memory count as those of a pool of so many workers (board_help). Returns 0 or
+ * a negative errno. */
+int foreign_help(const char *board, unsigned workers);
 
 #endif

@@ -104,7 +104,7 @@ static int refuse_backend(const char *name, char *message, size_t bytes)
         names[count] = backend_registry[count].name;
     names[count] = NULL;
     snprintf(message, bytes,
-             "--backend: '%s' is no backend: %s; all, c and python mean many of them, and a file is "
+             "--backend: '%s' is no backend: %s; all and python mean many of them, and a file is "
              "written with a '/', as in ./mine.so",
              text_brief(name, shown, sizeof shown),
              words_suggest(name, names, known, sizeof known));

@@ -57,6 +57,7 @@ class Bridge:
             self.pool = self.kind(self.plan)
             return 0
         except Exception as problem:   # C knows no exceptions
+            helpers.end()
             return self.fail(why, problem)
 
     def map(self, _pool: int, tasks: int, count: int, results: int,

@@ -27,12 +27,15 @@ def name_semaphores() -> None:
 
 
 def end() -> None:
-    """Ends the helpers, once the pool has ended.
+    """Ends the helpers, once the pool has ended or has failed to start.
 
-    The order matters: the server's socket is in a directory that the
-    finalizers remove, and the semaphores that they remove are the tracker's
-    care.
+    The order matters: processes that still run would keep the helpers; the
+    server's socket is in a directory that the finalizers remove; and the
+    semaphores that they remove are the tracker's care.
     """
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join()
     server = getattr(forkserver, "_forkserver", None)
     tracker = getattr(resource_tracker, "_resource_tracker", None)
     nothing = int   # may be called, and does nothing

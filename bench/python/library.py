@@ -39,7 +39,7 @@ SIGNATURES: Dict[str, Tuple[Any, ...]] = {
                       TEXT, ctypes.c_size_t),
     "foreign_record_bytes": (ctypes.c_size_t, ADDRESS),
     "foreign_run": (TEXT, ADDRESS, ctypes.c_size_t, TEXT, ADDRESS),
-    "foreign_die_with_parent": (ctypes.c_int,),
+    "foreign_help": (ctypes.c_int, TEXT, ctypes.c_uint),
 }
 
 

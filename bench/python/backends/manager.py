@@ -44,9 +44,10 @@ def serve(opening: Opening, line: int, ready: Any, tasks: Any,
         tasks.task_done()
 
 
-def begin_server() -> None:
-    """The server's first act: it shall not outlive the cell."""
-    library.load().foreign_die_with_parent()
+def begin_server(board: bytes, workers: int) -> None:
+    """The server's first act: it shall not outlive the cell, and what it
+    costs is counted."""
+    library.load().foreign_help(board, workers)
 
 
 class Manager(base.Backend):
@@ -61,7 +62,7 @@ class Manager(base.Backend):
         self.context = plan.context
         # Manager() is this, without a word of what the server shall do first.
         self.manager = SyncManager(ctx=self.context)
-        self.manager.start(begin_server)
+        self.manager.start(begin_server, (plan.opening.board, plan.workers))
         self.results = self.manager.list()
         self.workers: List[Any] = []
         if plan.schedule == base.DYNAMIC:

@@ -11,8 +11,9 @@ Work      for each task a Process; at most n at a time.
 Stop      nothing: workers have gone with their tasks.
 Failure   The main process has closed its copy of the pipe's write end, so a
           worker that dies is the end of its pipe: EOFError, at once.
-Cost      A fork of the interpreter and its end, some milliseconds a task;
-          with spawn a whole new interpreter, some hundred.
+Cost      A fork of the interpreter and its end, some 4 ms a task; from a
+          forkserver some 20 ms, for each has to connect and to import; with
+          spawn a whole new interpreter, some 80 ms.
 """
 from typing import Any, Dict, List
 

@@ -8,7 +8,7 @@ Picture   tasks -> kernel -> results, in one process
 
 Work      the same loop as the backend `serial`.
 Failure   takes the cell along.
-Cost      what an interpreter costs: some 30 to 60 times the compiled kernel.
+Cost      what an interpreter costs: some 20 to 80 times the compiled kernel.
 """
 import ctypes
 import math
