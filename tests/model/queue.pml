@@ -2,36 +2,36 @@
  * queue.pml - a model of common/queue.c, and of how the shm backend uses it, for Spin.
  *
  * Spin (G. Holzmann, The Spin Model Checker, 2003) walks through every order in which the steps of
- * all processes can follow each other, and here lets workers die at each of their steps. So it
- * proves, for the sizes below:
+ * all processes can follow each other, and here lets workers die at each of their steps. It shows,
+ * for the sizes in run.sh:
  *
  *   - No task is lost, none is answered twice, and none is run twice unless a worker died of it.
  *   - There is no deadlock and no lost call: all runs end. Nobody's sleep ends by itself here; the
  *     time slices of queue.c are an extra that may come (SLICES) and is never needed. Even the call
  *     that a dead worker owed is made up for: its death tells the coordinator, who reclaims, and
- *     that calls everybody. (One sleep of shm.c does need its slice: see_off.)
+ *     that calls everybody. (One sleep of shm.c does need its slice: see staff_sleep.)
  *   - The lock can always be had again, and whoever gets it can repair the queue: whenever the lock
- *     is free, the index says what the slots say, in the order of tickets (check_index).
- *   - No livelock: no state comes twice in a run (run.sh looks for cycles).
+ *     is free, the index says what the slots say, in the order of tickets.
+ *   - No livelock: no state comes twice in a run (run.sh, cycles).
  *
- * STEP(name) stands where queue.c and queue_slots.c have it, and run.sh checks that both sides know
- * the same names; "see" names the function of shm.c or shm_worker.c that is modelled.
+ * STEP(name) stands where queue.c and queue_slots.c have it, and "see" names a function of
+ * theirs or of shm; run.sh checks that both sides agree on the names.
  *
  * What is simplified:
  *
- *   - Memory is sequentially consistent. What queue_slots.c says about the lock is why it may be.
- *   - In an atomic block are steps on what only the holder of the lock, or only one process, can
- *     see; so it matters to nobody else what happens between them, but a worker may die there. Each
- *     change of an event, each call, each look at an event stands in a block of its own.
+ *   - Memory is sequentially consistent. That the lock orders all else is said in queue_slots.c.
+ *   - An atomic block holds steps on what only the holder of the lock, or one process, looks at: to
+ *     the others it can't matter what happens between them. But a worker may die there. Changes of
+ *     an event, calls, and looks at an event are in different blocks.
  *   - The kernel and glibc are trusted: a futex wakes as many sleepers as it should, any of them;
  *     a mutex is had by any of those who wait; its holder's death frees and marks it.
- *   - Of an event only matters whether it has changed since a user saw it: each user has a flag
- *     for that (watched). So its number can't wrap around here. The same goes for the epoch
- *     (counted). What has no meaning any more is set to 0, which makes fewer states.
+ *   - Of an event only matters whether it has changed since a user saw it, so that is all there is
+ *     (watched); its number can't wrap around here. The same goes for the epoch (counted).
  *   - No payloads, HELLOs and time limits, and the coordinator does not die, for then all do. (A
  *     user whose limit is over just when it was called forgets the call. Slices are for that.)
- *   - A dead worker's successor has its number as owner: real ones may have another, which is
- *     easier. The append steps of slots_rebuild are one: what they make is read by nobody before.
+ *   - A dead worker's successor has its number as owner; real ones may have another: easier. The
+ *     append steps of slots_rebuild are one, for nobody reads a half-built index.
+ *   - What has no meaning any more is set to 0, which makes fewer states.
  */
 #ifndef WORKERS /* 1 to 3 */
 #define WORKERS 2
@@ -39,13 +39,13 @@
 #ifndef TASKS
 #define TASKS 2
 #endif
-#ifndef DOWN_SLOTS /* of the task queue, 1 or 2 */
+#ifndef DOWN_SLOTS /* of the task queue */
 #define DOWN_SLOTS 2
 #endif
-#ifndef UP_SLOTS /* of the result queue, 1 or 2 */
+#ifndef UP_SLOTS /* of the result queue */
 #define UP_SLOTS 1
 #endif
-#ifndef HELD /* results that a worker may keep before it publishes them, at most UP_SLOTS */
+#ifndef HELD /* results that a worker keeps at most; WORKERS * (HELD - 1) < UP_SLOTS */
 #define HELD 1
 #endif
 #ifndef CRASHES /* deaths in all */
@@ -62,7 +62,6 @@
 
 #define COORDINATOR WORKERS /* workers are 0, 1 .. */
 #define NOBODY      255
-#define SENTINEL    200 /* an item that is no task; tasks are 0, 1 .. */
 
 #define DOWN     0 /* queues */
 #define UP       1
@@ -120,15 +119,15 @@ byte crashes = CRASHES, slices = SLICES;
 
 /* What a user has in its hands: give[gives] go into a queue, have[got] came out, at most `most`
  * are wanted. Then the local variables of queue.c, and how a sleep is to end. */
-#define HANDS                            \
+#define HANDS                              \
     byte give[MAX_SLOTS], have[MAX_SLOTS]; \
-    byte gives, got, most;               \
-    byte i, k, s, owed, fate;            \
+    byte gives, got, most;                 \
+    byte i, k, s, owed, fate;              \
     bool wait, patient, rings
 
-#define STEP(name)                                            \
-    if                                                        \
-    :: true                                                   \
+#define STEP(name)                                                \
+    if                                                            \
+    :: true                                                       \
     :: crashes > 0 && me != COORDINATOR -> crashes--; goto killed \
     fi
 
@@ -237,12 +236,12 @@ inline slots_give(q, role)
             queue[q].ticket[give[k]] = queue[q].next_ticket;
             STEP(give_next_ticket);
             queue[q].next_ticket++
-        :: else ->
-            queue[q].item[give[k]] = 0;
-            queue[q].ticket[give[k]] = 0
+        :: else
         fi;
         STEP(give_word);
         queue[q].word[give[k]] = GIVEN_AS(role);
+        queue[q].ticket[give[k]] = (role == PRODUCER -> queue[q].ticket[give[k]] : 0);
+        queue[q].item[give[k]] = (role == PRODUCER -> queue[q].item[give[k]] : 0);
         append(q, GIVEN(role), give[k]);
         k++
     :: else -> break
@@ -375,7 +374,7 @@ inline lock(q)
        }
        repair(q);
        atomic {
-           STEP(consistent);
+           STEP(repaired);
            queue[q].broken = false
        }
     :: atomic { /* as the first step, but while another one has the lock */
@@ -421,7 +420,7 @@ inline uncount(q, l)
     counted[me] = 0
 }
 
-/* All that users do, up to the unlock; call is to follow. wait: not if there is something to give. */
+/* All that users do, up to the unlock; call is to follow. Who waits has nothing to give. */
 inline turn(q, role)
 {
     do
@@ -437,8 +436,9 @@ inline turn(q, role)
             atomic { slots_give(q, role) }
             atomic {
                 announce(q, GIVEN(role));
-#ifndef MUTANT_EARLY_CALL
                 note_calls(q, GIVEN(role));
+#ifdef MUTANT_EARLY_CALL
+                owed = 0;
 #endif
                 gives = 0;
                 slots_get(q, role);
@@ -514,336 +514,5 @@ inline queue_reclaim(q, dead)
     atomic {
         unlock(q);
         call(q, FREE_LINE)
-    }
-}
-
-/* --- shm_worker.c ------------------------------------------------------------------------------*/
-
-/* The paths of the C code are folded into one loop, for a smaller verifier. */
-inline work() /* see: shm_work */
-{
-    do
-    :: if
-       :: d_step {
-              busy && reserved == held -> /* see: serve */
-              most = HELD - held;
-              wait = true
-          }
-       :: d_step {
-              !busy && held > 0 -> /* see: publish; or if it is not due yet, ticked */
-              most = 0;
-              gives = held;
-              for (i : 0 .. HELD - 1) {
-                  give[i] = (i < held -> result[i] : 0)
-              }
-              i = 0
-          }
-       fi;
-       turn(UP, PRODUCER);
-       atomic {
-           call(UP, READY_LINE);
-           if
-           :: got > 0 ->
-               for (i : 0 .. HELD - 1) {
-                   result[i] = (i < reserved -> result[i] : have[i - reserved]);
-                   have[i] = 0
-               }
-               reserved = reserved + got;
-               got = 0
-           :: got == 0 -> /* published: the tasks can be released */
-               for (i : 0 .. HELD - 1) {
-                   give[i] = (i < held -> task[i] : 0);
-                   task[i] = 0;
-                   result[i] = (i + held < reserved -> result[(i + held) % HELD] : 0)
-               }
-               gives = held;
-               reserved = reserved - held;
-               held = 0
-           fi;
-           i = 0
-       }
-    :: if /* see: next_message */
-       :: d_step { !busy && !hungry && held < HELD -> most = (leaving -> 0 : 1) }
-       :: d_step { !busy && hungry && held == 0 && gives > 0 -> most = 0 } /* see: hand_in */
-       :: d_step {
-              !busy && hungry && held == 0 && gives == 0 ->
-              most = 1;
-              wait = true;
-              hungry = false
-          }
-       fi;
-       turn(DOWN, CONSUMER);
-       atomic {
-           call(DOWN, FREE_LINE);
-           if
-           :: leaving -> break
-           :: !leaving && got == 0 -> hungry = true
-           :: !leaving && got == 1 && queue[DOWN].item[have[0]] < TASKS ->
-               busy = true;
-               message = have[0]
-           :: !leaving && got == 1 && queue[DOWN].item[have[0]] >= TASKS ->
-               assert(held == 0);
-               leaving = true;
-               gives = 1;
-               give[0] = have[0]
-           fi;
-           got = 0;
-           have[0] = 0
-       }
-    :: d_step {
-           busy && reserved > held -> /* see: serve, job_run */
-           s = queue[DOWN].item[message];
-           assert(runs[s] <= deaths[s]);
-           runs[s]++;
-           queue[UP].item[result[held]] = s;
-           s = 0;
-           task[held] = message;
-           held++;
-           message = 0;
-           busy = false
-       }
-    od
-}
-
-/* A process ends: what it knew is gone, and the kernel sees to the rest. */
-inline leave(how)
-{
-    for (i : 0 .. 1) {
-        if
-        :: queue[i].holder == me ->
-            queue[i].holder = NOBODY;
-            queue[i].broken = true
-        :: else
-        fi
-    }
-    for (i : 0 .. MAX_SLOTS - 1) {
-        give[i] = 0;
-        have[i] = 0
-    }
-    for (i : 0 .. HELD - 1) {
-        task[i] = 0;
-        result[i] = 0
-    }
-    gives = 0; got = 0; most = 0; i = 0; k = 0; s = 0; owed = 0; fate = WOKEN;
-    wait = false; patient = false; rings = false;
-    message = 0; held = 0; reserved = 0;
-    busy = false; hungry = false; leaving = false;
-    watched[me] = 0;
-    counted[me] = 0;
-    asleep[me] = 0;
-    life[me] = how;
-    unreaped++
-}
-
-proctype worker(byte me)
-{
-    HANDS;
-    byte message, held, reserved;
-    byte task[HELD], result[HELD];
-    bool busy, hungry, leaving;
-
-end_between_lives:
-    life[me] == ALIVE;
-    work();
-    atomic { leave(ENDED) }
-    goto end_between_lives;
-killed:
-    atomic { leave(DEAD) }
-    goto end_between_lives
-}
-
-/* --- shm.c -------------------------------------------------------------------------------------*/
-
-/* Items are tasks, and once all answers are in, sentinels. */
-#define GOAL (received == TASKS -> TASKS + WORKERS : TASKS)
-#define LEFT (GOAL - sent)
-#define OWED (sent - received)
-
-inline feed() /* see: feed, send_sentinels */
-{
-    most = MAX_SLOTS;
-    do
-    :: LEFT == 0 && gives == 0 -> break
-    :: LEFT > 0 || gives > 0 ->
-        most = (LEFT < most -> LEFT : most);
-        turn(DOWN, PRODUCER);
-        atomic {
-            call(DOWN, READY_LINE);
-            most = (got < most -> 0 : most);
-            for (i : 0 .. MAX_SLOTS - 1) {
-                if
-                :: i < got -> queue[DOWN].item[have[i]] = sent; sent++
-                :: else
-                fi;
-                give[i] = have[i];
-                have[i] = 0
-            }
-            i = 0;
-            gives = got;
-            got = 0;
-            if
-            :: gives == 0 -> break
-            :: else
-            fi
-        }
-    od;
-    most = 0
-}
-
-inline collect() /* see: collect */
-{
-    most = MAX_SLOTS;
-    do
-    :: turn(UP, CONSUMER);
-        atomic {
-            call(UP, FREE_LINE);
-            most = (got < most -> 0 : most);
-            for (i : 0 .. MAX_SLOTS - 1) {
-                if
-                :: i < got ->
-                    s = queue[UP].item[have[i]];
-                    assert(s < TASKS && !answered[s]); /* see: plausible */
-                    answered[s] = true;
-                    received++
-                :: else
-                fi;
-                give[i] = have[i];
-                have[i] = 0
-            }
-            i = 0;
-            s = 0;
-            gives = got;
-            got = 0;
-            if
-            :: gives == 0 -> break
-            :: else
-            fi
-        }
-    od;
-    most = 0
-}
-
-inline hire() /* see: hire */
-{
-    d_step {
-        for (i : 0 .. WORKERS - 1) {
-            if
-            :: life[i] == BURIED -> life[i] = ALIVE; living++
-            :: else
-            fi
-        }
-        i = 0
-    }
-}
-
-/* Ends by the bell or a worker's end. A slice is needed only where the task queue has room for what
- * is left, and nobody owes an answer: no bell tells of room. */
-inline staff_sleep() /* see: staff_sleep */
-{
-    atomic {
-        bell || unreaped > 0 ||
-            LEFT > 0 && (OWED == 0 || received == TASKS) &&
-                queue[DOWN].line[FREE_LINE].count > 0 ->
-        bell = false
-    }
-}
-
-inline reap() /* see: bury, see_off */
-{
-    d_step {
-        for (i : 0 .. WORKERS - 1) {
-            if
-            :: life[i] == DEAD || life[i] == ENDED ->
-                life[i] = (life[i] == DEAD -> REAPED : BURIED);
-                unreaped--;
-                living--
-            :: else
-            fi
-        }
-        i = 0
-    }
-}
-
-inline reclaim() /* see: reclaim */
-{
-    do
-    :: w < WORKERS && life[w] == REAPED ->
-        queue_reclaim(lane, w);
-        if
-        :: lane == DOWN -> lane = UP
-        :: lane == UP ->
-            d_step {
-                life[w] = BURIED;
-                lane = DOWN;
-                w++
-            }
-        fi
-    :: w < WORKERS && life[w] != REAPED -> w++
-    :: w == WORKERS -> break
-    od;
-    w = 0
-}
-
-#define HALF ((UP_SLOTS < DOWN_SLOTS -> UP_SLOTS + 1 : DOWN_SLOTS + 1) / 2)
-
-/* Map and stop in one loop. The second collect of a round with a death is left out. */
-inline drive() /* see: drive, shm_stop */
-{
-    do
-    :: received < TASKS ->
-        feed();
-        hire();
-        least = (OWED < HALF -> OWED : HALF);
-        least = (OWED == 0 -> 1 : least);
-        queue_ask_bell(UP); /* see: wait_for_events */
-        least = 0;
-        if
-        :: ready -> ready = false
-        :: !ready ->
-            staff_sleep();
-            reap()
-        fi;
-        collect();
-        reclaim()
-    :: received == TASKS && living > 0 ->
-        feed();
-        staff_sleep();
-        reap()
-    :: received == TASKS && living == 0 -> break
-    od
-}
-
-proctype coordinator()
-{
-    HANDS;
-    byte me = COORDINATOR;
-    byte sent, received, living = WORKERS, w, lane = DOWN, least;
-    bool ready;
-
-    drive();
-    goto over;
-killed: /* not this one */
-    assert(false);
-over:
-}
-
-init {
-    byte q, i;
-    d_step {
-        for (q : 0 .. 1) {
-            queue[q].holder = NOBODY;
-            queue[q].line[FREE_LINE].count = SLOTS(q);
-            for (i : 0 .. SLOTS(q) - 1) {
-                queue[q].line[FREE_LINE].order[i] = i
-            }
-        }
-        q = 0;
-        i = 0
-    }
-    atomic {
-        for (i : 0 .. WORKERS - 1) {
-            run worker(i)
-        }
-        run coordinator()
     }
 }
