@@ -22,7 +22,7 @@ done
 PKG_CONFIG_PATH=$(dirname "$(find "$place/installed" -name parbench.pc)")
 export PKG_CONFIG_PATH
 # shellcheck disable=SC2046 # pkg-config's words are to be split
-quietly cc -std=c11 -shared -fPIC $(pkg-config --cflags parbench) \
+quietly cc -std=c11 -fopenmp -shared -fPIC $(pkg-config --cflags parbench) \
     "$source/docs/examples/backend/shares.c" -o "$place/by-hand.so"
 
 # From another directory, by relative paths, with the installed program.

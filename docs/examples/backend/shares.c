@@ -1,20 +1,9 @@
-/* shares - a backend in one page: a fresh C11 thread for each share of the tasks. */
+/* shares - a backend in 40 lines: a share of the tasks for each thread of an OpenMP team. */
 #include <errno.h>
 #include <stdlib.h>
-#include <threads.h>
-
 #include "backends/backend.h"
 
 struct pool { const struct plan *plan; };
-struct share { const struct job *job; unsigned worker; size_t first, count;
-               const char *tasks; char *results; thrd_t thread; struct failure why; };
-
-static int work(void *argument)
-{
-    struct share *s = argument;
-    board_enter(s->job->board, s->worker);
-    return job_run(s->job, s->worker, s->first, s->count, s->tasks, s->results, &s->why);
-}
 
 static int start(const struct plan *plan, struct pool **pool, struct failure *why)
 {
@@ -27,46 +16,27 @@ static int start(const struct plan *plan, struct pool **pool, struct failure *wh
 static int map(struct pool *pool, const void *tasks, size_t count, void *results,
                struct traffic *traffic, struct failure *why)
 {
-    const struct plan *plan = pool->plan;
-    struct share *shares = calloc(plan->workers, sizeof *shares);
-    unsigned started = 0;
-    int error = shares == NULL ? failure_system(why, -ENOMEM, "make the shares") : 0;
-    for (; error == 0 && started < plan->workers; started++) {
-        struct share *s = &shares[started];
-        *s = (struct share){.job = plan->job, .worker = started};
-        s->count = schedule_share(count, plan->workers, started, &s->first);
-        s->tasks = (const char *)tasks + s->first * plan->job->shape.task_bytes;
-        s->results = (char *)results + s->first * plan->job->shape.result_bytes;
-        if (thrd_create(&s->thread, work, s) != thrd_success) {
-            error = failure_system(why, -EAGAIN, "start a thread");
-            break;
-        }
-    }
-    while (started-- > 0) {
-        int failed;
-        thrd_join(shares[started].thread, &failed);
-        if (failed != 0 && error != -EAGAIN) {
-            *why = shares[started].why;
-            error = failed;
-        }
-    }
+    const struct job *job = pool->plan->job;
+    unsigned workers = pool->plan->workers;
     (void)traffic; /* nothing is sent */
-    free(shares);
-    return error;
+    failure_clear(why);
+#pragma omp parallel for num_threads(workers) schedule(static, 1)
+    for (unsigned w = 0; w < workers; w++) {
+        struct failure bad;
+        size_t first, share = schedule_share(count, workers, w, &first);
+        board_enter(job->board, w);
+        if (job_run(job, w, first, share, (const char *)tasks + first * job->shape.task_bytes,
+                    (char *)results + first * job->shape.result_bytes, &bad) != 0)
+#pragma omp critical
+            failure_merge(why, &bad);
+    }
+    return why->error;
 }
 
-static int stop(struct pool *pool, struct failure *why)
-{
-    (void)why;
-    free(pool);
-    return 0;
-}
+static int stop(struct pool *pool, struct failure *why) { (void)why; free(pool); return 0; }
 
 static const char *skip(const struct plan *plan)
-{
-    return plan->schedule == SCHEDULE_STATIC ? NULL : "shares are split beforehand: static only";
-}
+{ return plan->schedule == SCHEDULE_STATIC ? NULL : "shares are split beforehand: static only"; }
 
-const struct backend parbench_backend = {
-    .abi = BACKEND_ABI, .name = "shares", .summary = "a fresh thread for each share",
-    .skip = skip, .start = start, .map = map, .stop = stop};
+const struct backend parbench_backend = {BACKEND_ABI, "shares", "a share for each OpenMP thread",
+                                         false, skip, start, map, stop};
