@@ -55,7 +55,8 @@ size_t session_answer_items(struct objects *objects, struct session *session,
                             const struct list *list, size_t at, size_t most)
 {
     size_t left = list->count - at, bytes;
-    struct value *const *items = list->items + list->begin + at;
+    /* an empty list may have no items at all */
+    struct value *const *items = left > 0 ? list->items + list->begin + at : NULL;
     size_t count = fitting(items, most < left ? most : left, &bytes);
     char *payload = budget_take(&objects->budget, bytes);
     if (payload == NULL) {

@@ -1,7 +1,7 @@
 # Fuzz targets, for clang's libFuzzer: cmake --preset fuzz, cmake --build --preset fuzz.
 # Each takes any bytes and looks for a fault of memory, undefined behaviour or a broken promise.
 # As tests they run for a few seconds, from the small inputs in corpus/; to find more, for hours:
-#     build-fuzz/rooms/tests/fuzz_csv -jobs=2 my-corpus/ tests/corpus/csv/
+#     build-fuzz/tests/fuzz_csv -jobs=2 my-corpus/ tests/corpus/csv/
 set(PARBENCH_FUZZ_SECONDS 5 CACHE STRING "how long each fuzz target runs as a test")
 
 # parbench_fuzz(NAME LENGTH LIBRARIES...): tests/fuzz_NAME.c, with inputs of at most LENGTH bytes.

@@ -1,10 +1,5 @@
 /*
- * libFuzzer's entry for sample_read: any bytes are a file. Not part of the default build:
- *
- *     clang -g -O1 -fsanitize=fuzzer,address,undefined -std=c11 -D_GNU_SOURCE -I. \
- *         tests/fuzz_csv.c bench/data/{columns,sample,sample_read,text}.c -lcsv -ljansson -o
- * fuzz_csv
- *     ./fuzz_csv -max_len=8192 -max_total_time=60
+ * fuzz_csv.c - any bytes are a file of samples. Built with PARBENCH_FUZZ.
  *
  * Reading must end without a fault of memory. What it accepts must survive being written and read
  * again: the same number of rows, in the same bytes.

@@ -2,11 +2,7 @@
  * fuzz_manager.c - whatever three clients send to a manager: it goes on, keeps within its memory,
  * and gives all of it back.
  *
- * Not part of the build. With clang's libFuzzer:
- *
- *     clang -std=c11 -D_GNU_SOURCE -g -O1 -I. -fsanitize=fuzzer,address,undefined \
- *         tests/fuzz_manager.c manager/[a-z]*.c common/[a-z]*.c -lsodium -lpthread -o fuzz_manager
- *     ./fuzz_manager -max_total_time=60
+ * Built with PARBENCH_FUZZ.
  *
  * The input is a byte that says whether there is a key, and then a series of steps: a byte that
  * says which client, and how much of a message is made for it; then that message, or bytes to be

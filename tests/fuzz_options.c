@@ -1,8 +1,7 @@
 /*
  * fuzz_options - any bytes as a command line: no crash, no leak, and one line where it is refused.
  *
- * An entry for libFuzzer (https://llvm.org/docs/LibFuzzer.html): build with
- * clang -fsanitize=fuzzer,address,undefined. Words are separated by newlines.
+ * Built with PARBENCH_FUZZ. Words are separated by newlines.
  */
 #include <errno.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 #include "workloads/plugin.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,14 @@ size_t plugin_length(const char *text)
     return 0;
 }
 
+/* A path may hold anything; a message is one line. */
+static void make_line(char *message)
+{
+    for (; *message != '\0'; message++)
+        if (iscntrl((unsigned char)*message))
+            *message = '?';
+}
+
 const struct workload *plugin_load(const char *text, size_t length, char *message, size_t bytes)
 {
     char *path = strndup(text, length);
@@ -32,6 +41,8 @@ const struct workload *plugin_load(const char *text, size_t length, char *messag
                  path, workload->abi, WORKLOAD_ABI);
     if (workload != NULL && workload->abi != WORKLOAD_ABI)
         workload = NULL;
+    if (workload == NULL)
+        make_line(message);
     if (workload == NULL && module != NULL)
         dlclose(module);
     free(path);
