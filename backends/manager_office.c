@@ -8,6 +8,8 @@
 #include "backends/deal.h"
 #include "common/check.h"
 #include "common/clock.h"
+#include "common/trace.h"
+#include "common/trace.h"
 #include "manager/server.h"
 
 #define GRACE_NS   (100 * NS_PER_MS)     /* from the end of a connection to the manager's end */
@@ -166,6 +168,8 @@ static int accept_results(struct office *office, const struct letter *letter, st
     if (bytes > 0)
         memcpy(office->results + span.first * result_bytes, content.data, bytes);
     CHECK(tasks_in(&office->ledger, letter->worker, span));
+    trace_message(office->plan->job->trace, TRACE_RECEIVED, (int)letter->worker, span.first,
+                  span.count);
     return 0;
 }
 
@@ -253,6 +257,8 @@ static int send_dealt(struct office *office, struct remote *remote)
                                 .span = {span.first, span.count}};
         size_t content = span.count * task_bytes;
         const char *records = content > 0 ? office->tasks + span.first * task_bytes : zeros;
+        trace_message(office->plan->job->trace, TRACE_SENT, (int)remote->number, span.first,
+                      span.count);
         item_head(heads[i], sizeof letter + content);
         memcpy(heads[i] + ITEM_HEAD_BYTES, &letter, sizeof letter);
         *part++ = (struct iovec){heads[i], sizeof heads[i]};

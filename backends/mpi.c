@@ -46,6 +46,7 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/tasks.h"
+#include "common/trace.h"
 
 #define FLIGHT 8 /* the most chunks at one worker: one being run, the others waiting there */
 
@@ -189,6 +190,7 @@ static int post(struct pool *pool, unsigned worker, size_t first, size_t count)
                                  (int)worker + 1, (int)number, MPI_COMM_WORLD, place));
     pool->traffic->bytes_sent += count * task_bytes;
     pool->traffic->messages++;
+    trace_message(pool->plan->job->trace, TRACE_SENT, (int)worker, first, count);
     return error;
 }
 
@@ -218,6 +220,7 @@ static void take_in(struct pool *pool, unsigned worker)
     CHECK(tasks_in(&pool->ledger, worker, span));
     pool->traffic->bytes_received += span.count * pool->plan->job->shape.result_bytes;
     pool->traffic->messages++;
+    trace_message(pool->plan->job->trace, TRACE_RECEIVED, (int)worker, span.first, span.count);
 }
 
 /* Waits for results of any worker and takes in all that have come. */

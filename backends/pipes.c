@@ -43,6 +43,7 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/io.h"
+#include "common/trace.h"
 
 enum { RESULT_END, TASK_END, DEATH, EVENTS }; /* what is polled of each worker */
 
@@ -135,6 +136,8 @@ static int accept_answer(struct pool *pool, struct worker *worker)
     const struct failure *report = &worker->report;
     pool->traffic->bytes_received += sizeof *frame + frame->bytes;
     pool->traffic->messages++;
+    trace_message(pool->plan->job->trace, TRACE_RECEIVED, (int)worker->number, frame->index,
+                  frame->count);
     if (frame->type == RESULTS)
         CHECK(tasks_in(&pool->ledger, worker->number, (struct span){frame->index, frame->count}));
     else if (!deal_believes(&pool->ledger, worker->number, report))
@@ -171,6 +174,7 @@ static int give(struct pool *pool, struct worker *worker, struct span span, stru
     frame_put(&worker->out, &frame, errand.tasks);
     pool->traffic->bytes_sent += sizeof frame + frame.bytes;
     pool->traffic->messages++;
+    trace_message(pool->plan->job->trace, TRACE_SENT, (int)worker->number, span.first, span.count);
     return 0;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/trace.h"
+
 #define DONE 0x80 /* in fate, beside the number of deaths */
 
 int book_open(struct book *book, const struct shm *shm, uint16_t series, const void *tasks,
@@ -56,6 +58,7 @@ void book_write(struct book *book, unsigned lane, struct queue_slot *slot)
     book->outstanding++;
     book->traffic->bytes_sent += sizeof slot->tag + count * task_bytes;
     book->traffic->messages++;
+    trace_message(book->shm->plan->job->trace, TRACE_SENT, TRACE_ANYBODY, first, count);
 }
 
 bool book_owed(const struct book *book, const struct queue_tag *tag)
@@ -90,6 +93,7 @@ int book_read(struct book *book, const struct queue_slot *slot)
     book->outstanding--;
     book->traffic->bytes_received += sizeof slot->tag + count * result_bytes;
     book->traffic->messages++;
+    trace_message(book->shm->plan->job->trace, TRACE_RECEIVED, TRACE_ANYBODY, first, count);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,8 +15,10 @@ int board_create(struct board **board, int *fd)
     int error = memory_create("parbench-board", sizeof **board, (void **)board, fd);
     if (error != 0)
         return error;
-    for (unsigned worker = 0; worker <= BOARD_LINES; worker++)
+    for (unsigned worker = 0; worker <= BOARD_LINES; worker++) {
         (*board)->lines[worker].task = BOARD_NO_TASK;
+        (*board)->lines[worker].cpu = BOARD_ANYWHERE;
+    }
     atomic_init(&(*board)->crashed, -1);
     return 0;
 }
@@ -51,6 +54,15 @@ void board_clear(struct board *board, unsigned workers, bool timed)
     }
 }
 
+/* A cpu that has been taken from us meanwhile is no reason to fail: we run where we may. */
+static void bind_to(int32_t cpu)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
 void board_enter(struct board *board, unsigned worker)
 {
     CHECK(worker < BOARD_LINES);
@@ -58,6 +70,8 @@ void board_enter(struct board *board, unsigned worker)
     atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
     atomic_store_explicit(&line->pid, (int32_t)getpid(), memory_order_relaxed);
     atomic_store_explicit(&line->tid, (int32_t)gettid(), memory_order_relaxed);
+    if (line->cpu != BOARD_ANYWHERE)
+        bind_to(line->cpu);
 }
 
 void board_help(struct board *board, unsigned workers, int32_t pid)

@@ -17,25 +17,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOARD_LINES   1024 /* the most workers that a pool may have */
-#define BOARD_NO_TASK (-1)
+#define BOARD_LINES    1024 /* the most workers that a pool may have */
+#define BOARD_NO_TASK  (-1)
+#define BOARD_ANYWHERE (-1)
 
-struct board_line {               /* two cache lines, so that no worker slows its neighbour */
+struct board_line {                     /* two cache lines, so that no worker slows its neighbour */
     _Alignas(128) _Atomic int64_t task; /* being run now, or BOARD_NO_TASK */
-    _Atomic int32_t pid;          /* the worker's process; 0 while there is none */
-    _Atomic int32_t tid;          /* its thread, as the kernel counts them (gettid(2)) */
-    uint64_t tasks;               /* run in this map ... */
-    uint64_t calls;               /* ... in so many calls of job_run */
-    uint64_t begin_ns;            /* first kernel's begin in this map; 0: none yet, or untimed */
-    uint64_t end_ns;              /* last kernel's end */
-    uint64_t busy_ns;             /* spent in kernels */
+    _Atomic int32_t pid;                /* the worker's process; 0 while there is none */
+    _Atomic int32_t tid;                /* its thread, as the kernel counts them (gettid(2)) */
+    int32_t cpu;       /* where it is to run, set before it starts; or BOARD_ANYWHERE */
+    uint64_t tasks;    /* run in this map ... */
+    uint64_t calls;    /* ... in so many calls of job_run */
+    uint64_t begin_ns; /* first kernel's begin in this map; 0: none yet, or untimed */
+    uint64_t end_ns;   /* last kernel's end */
+    uint64_t busy_ns;  /* spent in kernels */
 };
 
 struct board {
-    uint32_t timed;               /* runner: workers note times in this map */
-    _Atomic uint32_t injected;    /* faults done so far: each is done once, also after a retry */
-    _Atomic int32_t crashed;      /* the worker whose thread brought the process down, or -1 */
-    _Atomic uint32_t finished;    /* 1: the cell came to its end and has written all its rows */
+    uint32_t timed;            /* runner: workers note times in this map */
+    _Atomic uint32_t injected; /* faults done so far: each is done once, also after a retry */
+    _Atomic int32_t crashed;   /* the worker whose thread brought the process down, or -1 */
+    _Atomic uint32_t finished; /* 1: the cell came to its end and has written all its rows */
     _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's
                                      workers is for a helper process of it, such as a server */
 };
@@ -52,7 +54,8 @@ void board_close(struct board *board);
 /* Before a map, while no worker works: forgets counts and times, keeps pids. */
 void board_clear(struct board *board, unsigned workers, bool timed);
 
-/* A worker signs its line when it starts to serve: its pid, no task. */
+/* A worker signs its line when it starts to serve: its pid, no task. If the line says where it is
+ * to run, it moves there, as far as the kernel lets it. */
 void board_enter(struct board *board, unsigned worker);
 
 /* A pool of so many workers has a helper process, which runs no tasks: its processor time and

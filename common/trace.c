@@ -9,16 +9,26 @@
 #include "common/clock.h"
 #include "common/memory.h"
 
+#define ROOM_SPARE 1024 /* messages beyond one each way for each task */
+
+static size_t room_for(size_t count)
+{
+    return 2 * count + ROOM_SPARE;
+}
+
 static size_t trace_bytes(size_t count)
 {
-    return sizeof(struct trace) + count * sizeof(struct trace_record);
+    return sizeof(struct trace) + count * sizeof(struct trace_record) +
+           room_for(count) * sizeof(struct trace_message);
 }
 
 int trace_create(size_t count, struct trace **trace, int *fd)
 {
     int error = memory_create("parbench-trace", trace_bytes(count), (void **)trace, fd);
-    if (error == 0)
+    if (error == 0) {
         (*trace)->count = count;
+        (*trace)->room = room_for(count);
+    }
     return error;
 }
 
@@ -45,7 +55,7 @@ void trace_close(struct trace *trace)
 
 void trace_clear(struct trace *trace)
 {
-    trace->begin_ns = trace->end_ns = 0;
+    trace->begin_ns = trace->end_ns = trace->messages = 0;
     memset(trace->records, 0, trace->count * sizeof trace->records[0]);
 }
 
@@ -66,4 +76,28 @@ void trace_end(struct trace *trace, size_t task)
 {
     if (task < trace->count)
         trace->records[task].end_ns = clock_ns();
+}
+
+static struct trace_message *message_array(const struct trace *trace)
+{
+    return (struct trace_message *)(void *)&((struct trace *)trace)->records[trace->count];
+}
+
+void trace_message(struct trace *trace, enum trace_way way, int worker, size_t first, size_t count)
+{
+    if (trace == NULL || trace->messages++ >= trace->room)
+        return;
+    message_array(trace)[trace->messages - 1] = (struct trace_message){
+        .at_ns = clock_ns(),
+        .first = first,
+        .count = (uint32_t)count,
+        .worker = (int16_t)worker,
+        .way = (uint16_t)way,
+    };
+}
+
+const struct trace_message *trace_messages(const struct trace *trace, size_t *count)
+{
+    *count = trace->messages < trace->room ? trace->messages : trace->room;
+    return message_array(trace);
 }

@@ -101,6 +101,23 @@ run -b serial -w sum "${quick[@]}" -o "$results" -- --benchmark_nonsense=1
 expect_status 'a flag that Google Benchmark does not know' 1
 expect_rows 'unknown flag' serial '0.failed: .*flags' dynamic
 
+# --- --pin and --trace ------------------------------------------------------------------------------
+
+last=$(taskset -cp $$ | sed 's/.*[-, ]//') # of the processors that we may use
+for backend in $(backends_here); do
+    run -b "$backend" -w sum:tasks=8,n=1000 -n 2 -s dynamic:1,per-task --rounds 1 --repetitions 1 \
+        --pin "$last" --trace "$scratch/trace.json" -o "$results"
+    expect_status "--pin and --trace, $backend" 0
+    expect "--pin is in the rows, $backend" test "$(columns "$samples" pin | sort -u)" = "$last"
+    expect "--trace is JSON, $backend" is_json "$scratch/trace.json"
+    columns "$scratch/trace.csv" backend task begin_ns end_ns >"$scratch/tasks"
+    expect "--trace has each task, $backend" test "$(awk -v b="$backend" \
+        '$1 == b && $4 >= $3 { print $2 }' "$scratch/tasks" | sort -nu | tr '\n' ' ')" = '0 1 2 3 4 5 6 7 '
+done
+
+run -b pthreads -w nonsense --trace "$scratch/none.json"
+expect '--trace: no file of a command line that is wrong' test ! -e "$scratch/none.json"
+
 # --- readers that leave -----------------------------------------------------------------------------
 
 for format in csv json table; do

@@ -61,7 +61,15 @@ refuses 'from 1ms to 24h'                   --timeout 0s
 refuses 'from 1ms to 24h'                   --timeout 99999h
 refuses 'just --results'                    --results=yes
 
+# places
+refuses 'processor 4000 is not one'         --pin 4000
+refuses 'none, compact, scatter, or a list' --pin everywhere
+refuses 'none, compact, scatter, or a list' --pin 0-
+refuses 'none, compact, scatter, or a list' --pin ''
+
 # files
+refuses 'name the JSON file'                --trace run.csv
+refuses '/proc/parbench/x.json.*another'    --trace /proc/parbench/x.json
 refuses 'name of a directory'               -o ''
 refuses 'may write'                         -o /proc/parbench
 refuses 'Not a directory'                   -o /dev/null

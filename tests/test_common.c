@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "common/board.h"
+#include "common/check.h"
 #include "common/child.h"
 #include "common/clock.h"
 #include "common/failure.h"
@@ -28,6 +30,7 @@
 #include "common/io.h"
 #include "common/job.h"
 #include "common/memory.h"
+#include "common/trace.h"
 #include "throttle.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -287,6 +290,58 @@ static void the_board_is_one_in_all_processes(void **state)
     close(fd);
 }
 
+/* In a process of its own: who has moved can't move back where it may no longer run. */
+static int enter_and_look(void *board)
+{
+    cpu_set_t now;
+    int32_t cpu = ((struct board *)board)->lines[1].cpu;
+    board_enter(board, 1);
+    CHECK(sched_getaffinity(0, sizeof now, &now) == 0);
+    return CPU_COUNT(&now) == 1 && CPU_ISSET((size_t)cpu, &now) ? 0 : 1;
+}
+
+static void a_worker_runs_where_its_line_says(void **state)
+{
+    (void)state;
+    struct board *board;
+    struct child child;
+    cpu_set_t allowed;
+    int status, cpu = CPU_SETSIZE - 1;
+    assert_int_equal(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    while (!CPU_ISSET((size_t)cpu, &allowed))
+        cpu--;
+    assert_int_equal(board_create(&board, NULL), 0);
+    assert_int_equal(board->lines[0].cpu, BOARD_ANYWHERE);
+    board->lines[1].cpu = cpu;
+    assert_int_equal(child_start(&child, enter_and_look, board), 0);
+    assert_int_equal(child_wait(&child, clock_deadline(10 * NS_PER_S), &status), 0);
+    assert_int_equal(status, 0);
+    board_close(board);
+}
+
+static void a_trace_keeps_as_many_messages_as_fit(void **state)
+{
+    (void)state;
+    struct trace *trace;
+    size_t kept;
+    int fd;
+    trace_message(NULL, TRACE_SENT, 0, 0, 1); /* nobody asked for a trace */
+    assert_int_equal(trace_create(3, &trace, &fd), 0);
+    for (size_t i = 0; i < trace->room + 5; i++)
+        trace_message(trace, TRACE_RECEIVED, TRACE_ANYBODY, i, 2);
+    const struct trace_message *messages = trace_messages(trace, &kept);
+    assert_int_equal(trace->messages, trace->room + 5);
+    assert_int_equal(kept, trace->room);
+    assert_int_equal(messages[kept - 1].first, kept - 1);
+    assert_int_equal(messages[0].worker, TRACE_ANYBODY);
+    assert_true(messages[0].at_ns <= messages[kept - 1].at_ns);
+    trace_clear(trace);
+    trace_messages(trace, &kept);
+    assert_int_equal(kept, 0);
+    trace_close(trace);
+    close(fd);
+}
+
 static void a_job_counts_times_and_reports(void **state)
 {
     (void)state;
@@ -431,6 +486,8 @@ int main(void)
         cmocka_unit_test(a_childs_end_is_an_event_and_has_a_name),
         cmocka_unit_test(a_child_that_does_not_end_is_ended),
         cmocka_unit_test(the_board_is_one_in_all_processes),
+        cmocka_unit_test(a_worker_runs_where_its_line_says),
+        cmocka_unit_test(a_trace_keeps_as_many_messages_as_fit),
         cmocka_unit_test(a_job_counts_times_and_reports),
         cmocka_unit_test(failures_are_one_line_and_leave_out_the_unknown),
         cmocka_unit_test(the_failure_of_the_lowest_task_is_kept),

@@ -16,6 +16,7 @@ enum argument {
     SCHEDULE,
     ON_DEATH,
     INJECT,
+    PIN,
     RETRIED,
     ROUND,
     REPETITIONS,
@@ -36,6 +37,7 @@ static const struct option table[] = {
     {"schedule", required_argument, NULL, SCHEDULE},
     {"on-death", required_argument, NULL, ON_DEATH},
     {"inject", required_argument, NULL, INJECT},
+    {"pin", required_argument, NULL, PIN},
     {"retried", required_argument, NULL, RETRIED},
     {"round", required_argument, NULL, ROUND},
     {"repetitions", required_argument, NULL, REPETITIONS},
@@ -92,6 +94,9 @@ static int read_one(enum argument option, const char *text, struct arguments *ar
     case INJECT:
         arguments->has_inject = 1;
         return inject_parse(text, &arguments->inject, message, bytes);
+    case PIN:
+        arguments->pin = text;
+        return 0;
     case RETRIED:
         arguments->retried = text;
         return 0;
@@ -132,6 +137,7 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
     char message[512] = "not a number within its limits";
     int option;
     *arguments = (struct arguments){.suite = "run",
+                                    .pin = "none",
                                     .schedule = SCHEDULE_DYNAMIC,
                                     .repetitions = 1,
                                     .limit_ns = 60 * NS_PER_S,

@@ -23,6 +23,7 @@ struct arguments {              /* texts are borrowed from argv */
     enum on_death on_death;
     struct inject inject;
     int has_inject;
+    const char *pin;            /* what the rows say of where workers were bound */
     const char *retried;        /* why this is a second try, said by the first sample; or NULL */
     uint64_t round;
     unsigned repetitions;       /* at least so many samples ... */

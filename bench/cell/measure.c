@@ -85,6 +85,7 @@ static void make_plan(struct session *session)
                                   session->backend->name, &session->plan);
     session->model.suite = arguments->suite;
     session->model.round = arguments->round;
+    session->model.pin = arguments->pin;
 }
 
 /* The middle task stands for all; serial's probe and the parallel ones run the same one. */

@@ -25,6 +25,11 @@ const struct argp_option option_table[] = {
     {"schedule", 's', "per-task|dynamic[:CHUNK]|static|all", 0,
      "how tasks reach workers; default: " OPTIONS_SCHEDULE, 1},
 
+    {"pin", KEY_PIN, "none|compact|scatter|LIST", 0,
+     "bind each worker to a processor: neighbours first, far apart, or those listed, such as 0,2;"
+     " default: none",
+     1},
+
     {0, 0, 0, 0, "How often, and for how long:", 2},
     {"rounds", KEY_ROUNDS, "N", 0,
      "measure all cells N times over, each time in another order (default " TEXT(
@@ -53,6 +58,10 @@ const struct argp_option option_table[] = {
     {"format", KEY_FORMAT, "table|csv|json|markdown|latex", 0,
      "of the summary on standard output; default: table on a terminal, else csv", 4},
     {"results", KEY_RESULTS, 0, 0, "show what the tasks computed, as the lecture's programs do", 4},
+    {"trace", KEY_TRACE, "FILE", 0,
+     "record who ran which task, when: FILE for ui.perfetto.dev, and a CSV beside it. Costs two"
+     " looks at the clock for each task",
+     4},
     {"quiet", 'q', 0, 0, "no progress and no hints", 4},
 
     {"help", 'h', 0, 0, "show this text", 5},

@@ -15,6 +15,8 @@ enum option_key {
     KEY_ON_DEATH,
     KEY_INJECT,
     KEY_RESULTS,
+    KEY_PIN,
+    KEY_TRACE,
     KEY_FORMAT,
     KEY_SEED
 };

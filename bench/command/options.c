@@ -8,9 +8,10 @@
 
 #include "bench/command/choices.h"
 #include "bench/command/cores.h"
-#include "bench/command/nested.h"
 #include "bench/command/explain.h"
+#include "bench/command/nested.h"
 #include "bench/command/option_table.h"
+#include "bench/command/placement.h"
 #include "bench/command/units.h"
 #include "bench/data/text.h"
 #include "common/inject.h"
@@ -90,6 +91,15 @@ static int read_inject(struct parse *parse, const char *text)
     return -EINVAL;
 }
 
+static int read_pin(struct parse *parse, const char *text)
+{
+    char line[OPTIONS_LINE_BYTES];
+    if (placement_check(text, line, sizeof line) == 0)
+        return keep_text(&parse->options->pin, text);
+    snprintf(parse->message, parse->bytes, "--pin: %s", line);
+    return -EINVAL;
+}
+
 static int read_format(struct parse *parse, const char *text)
 {
     char line[OPTIONS_LINE_BYTES];
@@ -160,6 +170,11 @@ static error_t take(int key, char *text, struct argp_state *state)
     case 'o':
         return *text != '\0' ? keep_text(&options->output, text)
                              : refuse(parse, "output", text, "the name of a directory");
+    case KEY_PIN:
+        return read_pin(parse, text);
+    case KEY_TRACE:
+        return *text != '\0' ? keep_text(&options->trace, text)
+                             : refuse(parse, "trace", text, "the name of a file");
     case 'h':
     case 'V':
         parse->asked = key == 'h' ? OPTIONS_HELP : OPTIONS_VERSION;
@@ -262,5 +277,7 @@ void options_free(struct options *options)
     free(options->schedules);
     free(options->inject);
     free(options->output);
+    free(options->pin);
+    free(options->trace);
     *options = (struct options){0};
 }

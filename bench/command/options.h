@@ -55,6 +55,8 @@ struct options {
     uint64_t seed;        /* of the shuffling of cells */
     enum on_death on_death;   /* of a worker */
     char *inject;             /* text for inject_parse; NULL: no fault */
+    char *pin;                /* text for placement_find; NULL: none */
+    char *trace;              /* the file of --trace as it was written; NULL: none */
     bool results;             /* print what the lecture's program prints: each task's result */
     bool quiet;               /* no progress, no hints; errors and the table stay */
     enum table_format format; /* unless given: terminal if standard output is one, else CSV */

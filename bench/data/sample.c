@@ -39,6 +39,7 @@ const struct column sample_columns[SAMPLE_COLUMNS] = {
     COLUMN(sample, verified, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, warmups, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, probe_calls_per_s, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, pin, COLUMN_TEXT),
 };
 
 void sample_write_header(FILE *out)

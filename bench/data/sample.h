@@ -40,6 +40,7 @@ struct sample {
     uint64_t warmups;       /* maps run before the first sample of this cell */
     uint64_t probe_calls_per_s; /* kernel calls a second that `workers` independent pinned processes
                                    reached beside this sample: the raw figure behind capacity */
+    const char *pin;            /* where workers were bound: what --pin said, or "none" */
 };
 
 /* Rows read from CSV; text is owned by the table. */
@@ -50,7 +51,7 @@ struct sample_table {
     size_t text_count;
 };
 
-#define SAMPLE_COLUMNS 33
+#define SAMPLE_COLUMNS 34
 
 extern const struct column sample_columns[SAMPLE_COLUMNS];
 

@@ -73,6 +73,8 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
         add_option(&words, "retried", launch->retried);
     else if (options->inject != NULL && !cell->uninvited)
         add_option(&words, "inject", options->inject);
+    if (options->pin != NULL)
+        add_option(&words, "pin", options->pin);
     add_number(&words, "round", launch->round);
     add_number(&words, "repetitions", options->repetitions);
     add_number(&words, "min-time-ns", options->min_time_ns);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "backends/registry.h"
+#include "bench/command/placement.h"
 #include "bench/launch/command_line.h"
 #include "bench/launch/descendants.h"
 #include "bench/launch/mpirun.h"
@@ -23,24 +24,24 @@
 #include "common/clock.h"
 #include "common/io.h"
 
-#define OUTPUT_BYTES     4096              /* so much of the end of what a cell prints is kept */
-#define OUTPUT_PIECES    64                /* read at once, lest a cell that chatters takes us up */
-#define SIGN_ON_MS       10                /* how often to look for ranks that have signed on */
+#define OUTPUT_BYTES     4096 /* so much of the end of what a cell prints is kept */
+#define OUTPUT_PIECES    64   /* read at once, lest a cell that chatters takes us up */
+#define SIGN_ON_MS       10   /* how often to look for ranks that have signed on */
 #define ORPHANS_LIMIT_NS (2 * NS_PER_S)
 
-struct run {                   /* one cell while it runs; everything here is owned */
+struct run { /* one cell while it runs; everything here is owned */
     const struct launch *launch;
     struct board *board;
     struct trace *trace;
     int board_fd, rows_fd, results_fd, trace_fd;
-    int output[2];             /* pipe: what the cell prints */
+    int output[2]; /* pipe: what the cell prints */
     char printed[OUTPUT_BYTES + 1];
     size_t printed_bytes;
     struct child child;
-    pid_t group;               /* of the child and most of what it starts */
+    pid_t group; /* of the child and most of what it starts */
     struct ranks ranks;
     uint64_t deadline_ns;
-    int status;                /* of the child, once it has ended */
+    int status; /* of the child, once it has ended */
     bool ended, timed_out;
     int signal;
     unsigned left_behind;
@@ -53,11 +54,27 @@ static void name_descriptor(char *path, size_t bytes, int fd)
     snprintf(path, bytes, "/proc/%d/fd/%d", (int)getpid(), fd);
 }
 
+/* Each worker finds its place on its line of the board. */
+static int place_workers(struct run *run)
+{
+    const unsigned workers = run->launch->cell->workers;
+    int cpus[BOARD_LINES];
+    int error = placement_find(run->launch->options->pin, workers, cpus);
+    for (unsigned w = 0; error == 0 && w < workers; w++)
+        run->board->lines[w].cpu = cpus[w];
+    return error;
+}
+
 static int open_all(struct run *run, char *message, size_t bytes)
 {
     int error = board_create(&run->board, &run->board_fd);
     if (error != 0) {
         snprintf(message, bytes, "cannot make the board in shared memory: %s", strerror(-error));
+        return error;
+    }
+    error = place_workers(run);
+    if (error != 0) {
+        snprintf(message, bytes, "hwloc cannot place the workers: %s", strerror(-error));
         return error;
     }
     if (run->launch->trace)
@@ -114,9 +131,8 @@ static int start_cell(struct run *run, char **argv, char *message, size_t bytes)
     snprintf(message, bytes, "cannot start a process for the cell");
     if (!cell->backend->mpirun)
         return spawn_program(&spawn, &run->child);
-    struct mpirun mpirun = {.argv = argv,
-                            .ranks = cell->workers + 1,
-                            .directory = run->launch->janitor->directory};
+    struct mpirun mpirun = {
+        .argv = argv, .ranks = cell->workers + 1, .directory = run->launch->janitor->directory};
     struct mpirun_command command;
     int error = mpirun_command(&mpirun, &command, message, bytes);
     if (error != 0)
@@ -235,8 +251,7 @@ static void end(struct run *run)
         child_end(&run->child);
         run->status = SIGKILL; /* as waitpid tells it */
     }
-    unsigned found =
-        descendants_end(run->group, run->launch->janitor->child.pid, ORPHANS_LIMIT_NS);
+    unsigned found = descendants_end(run->group, run->launch->janitor->child.pid, ORPHANS_LIMIT_NS);
     run->left_behind = run->ended ? found : 0;
     janitor_watch(run->launch->janitor, 0);
     read_output(run);

@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "bench/command/cores.h"
-#include "bench/present/table.h"
 #include "bench/launch/descendants.h"
-#include "bench/suite/gbench_files.h"
 #include "bench/launch/launch.h"
+#include "bench/launch/own_row.h"
+#include "bench/present/table.h"
+#include "bench/suite/gbench_files.h"
 #include "bench/suite/matrix.h"
 #include "bench/suite/output.h"
-#include "bench/launch/own_row.h"
 #include "bench/suite/progress.h"
+#include "bench/suite/trace_files.h"
 
 #define MESSAGE_BYTES 512
 
@@ -30,12 +31,13 @@ struct suite {
     struct output output;
     struct progress progress;
     struct gbench_files files;
-    struct sample_table *rows;   /* rows[matrix.count]: of each cell, from all rounds so far */
+    struct trace_files traces;
+    struct sample_table *rows; /* rows[matrix.count]: of each cell, from all rounds so far */
     size_t *order;
     int signals;
-    int signal;                  /* that the user wants it to end with, or 0 */
+    int signal; /* that the user wants it to end with, or 0 */
     bool failed;
-    bool refused;                /* before anything was run: the command line was wrong */
+    bool refused; /* before anything was run: the command line was wrong */
     char message[MESSAGE_BYTES];
 };
 
@@ -69,6 +71,11 @@ static int open_suite(struct suite *suite, int argc, char **argv)
         error = gbench_files_open(&suite->files, options, suite->message, sizeof suite->message);
         suite->refused = *suite->message != '\0';
     }
+    if (error == 0) {
+        error =
+            trace_files_open(&suite->traces, options->trace, suite->message, sizeof suite->message);
+        suite->refused = error != 0;
+    }
     if (error == 0)
         error = janitor_start(&suite->janitor);
     if (error != 0 && *suite->message == '\0')
@@ -97,6 +104,9 @@ static int keep(struct suite *suite, size_t index, struct launched *launched, ui
     else if (launched->results != NULL && round == 0)
         print_results(&suite->matrix.cells[index], launched->results);
     free(launched->results);
+    if (error == 0 && launched->rows.count > 0 && round == 0)
+        error = trace_files_add(&suite->traces, &launched->rows.rows[launched->rows.count - 1],
+                                launched->trace);
     trace_close(launched->trace);
     if (error == 0)
         error = sample_table_append(&suite->rows[index], &launched->rows);
@@ -165,7 +175,8 @@ static int measure_cell(struct suite *suite, size_t index, uint64_t round)
                             .round = round,
                             .janitor = &suite->janitor,
                             .signals = suite->signals,
-                            .trace = suite->teller != NULL,
+                            .trace = suite->teller != NULL ||
+                                     (round == 0 && suite->options->trace != NULL),
                             .gbench_out = gbench_files_next(&suite->files)};
     struct launched launched;
     if (cell->backend->problem != NULL)
@@ -248,17 +259,19 @@ int suite_tell(const struct options *options, const struct suite_teller *teller,
     int error = open_suite(&suite, argc, argv);
     if (error == 0) {
         progress_start(&suite.progress, suite.matrix.count * options->rounds, options->quiet);
-        for (uint64_t round = 0; round < options->rounds && suite.signal == 0 && error == 0; round++)
+        for (uint64_t round = 0; round < options->rounds && suite.signal == 0 && error == 0;
+             round++)
             error = measure_round(&suite, round, &random);
         progress_stop(&suite.progress);
         int second = present(&suite);
         error = error != 0 ? error : second;
         second = gbench_files_close(&suite.files);
         error = error != 0 ? error : second;
+        second = trace_files_close(&suite.traces);
+        error = error != 0 ? error : second;
     }
     if (error != 0)
-        fprintf(stderr, "bench: %s\n",
-                *suite.message != '\0' ? suite.message : strerror(-error));
+        fprintf(stderr, "bench: %s\n", *suite.message != '\0' ? suite.message : strerror(-error));
     int status = exit_status(&suite, error);
     close_suite(&suite);
     return status;
