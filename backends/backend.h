@@ -22,7 +22,7 @@
 #include "common/failure.h"
 #include "common/job.h"
 
-#define BACKEND_ABI 1
+#define BACKEND_ABI 2
 
 enum schedule {
     SCHEDULE_PER_TASK, /* a fresh worker for each task, at most `workers` at a time */

@@ -180,10 +180,12 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     failure_clear(&why);
     usage_read(session->board, workers, &before);
 
+    //> timed
     uint64_t begin_ns = clock_ns();
     int error = session->backend->map(session->pool, session->tasks, session->work->tasks,
                                       session->results, &traffic, &why);
     uint64_t end_ns = clock_ns();
+    //< timed
 
     if (session->job.trace != NULL) {
         session->job.trace->begin_ns = begin_ns;

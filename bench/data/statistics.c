@@ -33,6 +33,7 @@ double statistics_quantile(const double sorted[], size_t count, double q)
     return count == 0 ? NAN : gsl_stats_quantile_from_sorted_data(sorted, 1, count, q);
 }
 
+//> rank
 /* The largest k with P(B <= k - 1) <= TAIL for B binomial (count, 1/2); 0: there is none. */
 static size_t interval_rank(size_t count)
 {
@@ -46,6 +47,7 @@ static size_t interval_rank(size_t count)
     }
     return least;
 }
+//< rank
 
 struct estimate statistics_median(const double sorted[], size_t count, double *coverage)
 {
