@@ -137,7 +137,7 @@ static void formats_are_known_by_name(void **state)
     assert_int_equal(format, TABLE_TERMINAL);
     assert_int_equal(table_format_parse("yaml\033", &format, message, sizeof message), -EINVAL);
     assert_string_equal(message,
-                        "no format \"yaml?\"; there are table, csv, json, markdown and latex");
+                        "no format \"yaml?\"; there are table, csv, json, markdown, latex and html");
 }
 
 static void a_table_tells_what_matters(void **state)

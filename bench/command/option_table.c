@@ -55,7 +55,7 @@ const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What comes out:", 4},
     {"output", 'o', "DIR", 0,
      "keep samples.csv, summary.csv and environment.json in DIR, which is made if need be", 4},
-    {"format", KEY_FORMAT, "table|csv|json|markdown|latex", 0,
+    {"format", KEY_FORMAT, "table|csv|json|markdown|latex|html", 0,
      "of the summary on standard output; default: table on a terminal, else csv", 4},
     {"results", KEY_RESULTS, 0, 0, "show what the tasks computed, as the lecture's programs do", 4},
     {"trace", KEY_TRACE, "FILE", 0,

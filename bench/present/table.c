@@ -12,6 +12,7 @@
 #include "bench/present/figures.h"
 #include "bench/present/grid.h"
 #include "bench/present/group.h"
+#include "bench/present/html.h"
 
 #define FEW_SAMPLES 6 /* fewer, and no interval of a median reaches 95 % (statistics.h) */
 #define NOTES_BYTES 160
@@ -43,7 +44,7 @@ static const struct grid_column columns[COLUMNS] = {
 
 static const char *const format_names[] = {
     [TABLE_TERMINAL] = "table",    [TABLE_CSV] = "csv",     [TABLE_JSON] = "json",
-    [TABLE_MARKDOWN] = "markdown", [TABLE_LATEX] = "latex",
+    [TABLE_MARKDOWN] = "markdown", [TABLE_LATEX] = "latex", [TABLE_HTML] = "html",
 };
 
 #define FORMATS (sizeof format_names / sizeof format_names[0])
@@ -173,6 +174,8 @@ static int print_grid(FILE *out, const struct grid *grid, enum table_format form
         return grid_print_markdown(out, grid);
     if (format == TABLE_LATEX)
         return grid_print_latex(out, grid);
+    if (format == TABLE_HTML)
+        return grid_print_html(out, grid);
     return grid_print_terminal(out, grid);
 }
 
@@ -184,7 +187,8 @@ int table_format_parse(const char *text, enum table_format *format, char *messag
             *format = (enum table_format)i;
             return 0;
         }
-    snprintf(message, bytes, "no format \"%s\"; there are table, csv, json, markdown and latex",
+    snprintf(message, bytes,
+             "no format \"%s\"; there are table, csv, json, markdown, latex and html",
              text_brief(text, brief, sizeof brief));
     return -EINVAL;
 }

@@ -26,7 +26,8 @@ enum table_format {
     TABLE_CSV,      /* "csv" */
     TABLE_JSON,     /* "json" */
     TABLE_MARKDOWN, /* "markdown" */
-    TABLE_LATEX     /* "latex": a tabular for the package booktabs */
+    TABLE_LATEX,    /* "latex": a tabular for the package booktabs */
+    TABLE_HTML      /* "html": tables to be put into a page */
 };
 
 /* Reads a format's name. Returns 0, or -EINVAL with one line in message[bytes]. */
