@@ -38,6 +38,8 @@ struct board {
     _Atomic uint32_t injected; /* faults done so far: each is done once, also after a retry */
     _Atomic int32_t crashed;   /* the worker whose thread brought the process down, or -1 */
     _Atomic uint32_t finished; /* 1: the cell came to its end and has written all its rows */
+    _Atomic uint64_t stop_ns;  /* what it took to stop the pool, a column of all rows of the cell, which
+                                  are written by then; 0: it was not stopped */
     _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's
                                      workers is for a helper process of it, such as a server */
 };

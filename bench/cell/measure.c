@@ -34,7 +34,7 @@ struct session {
     struct pool *pool;
     struct probe *probe;
     char *tasks, *results, *expected; /* records of all tasks; expected are serial's results */
-    struct rows rows;
+    FILE *rows;
     struct sample model;              /* what all samples of this cell have in common */
     struct phases shares;             /* of a timed map of the warm-up */
     bool timed;                       /* samples note their own times */
@@ -210,7 +210,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
 static void add_row(struct session *session, const struct sample *sample)
 {
     session->failed = session->failed || !sample->verified;
-    CHECK(rows_add(&session->rows, sample) == 0);
+    CHECK(rows_add(session->rows, sample) == 0);
 }
 
 /* A row for what ended the cell before it had a sample. */
@@ -373,7 +373,7 @@ static void measure_pool(struct session *session)
 }
 
 /* Starts, measures and stops the pool. Returns false in a process that only served. */
-static bool run_pool(struct session *session, uint64_t *stop_ns)
+static bool run_pool(struct session *session)
 {
     char status[STATUS_BYTES];
     struct failure why;
@@ -392,7 +392,7 @@ static bool run_pool(struct session *session, uint64_t *stop_ns)
     measure_pool(session);
     begin_ns = clock_ns();
     error = session->backend->stop(session->pool, &why);
-    *stop_ns = clock_ns() - begin_ns;
+    atomic_store(&session->board->stop_ns, clock_ns() - begin_ns);
     if (error != 0 && !session->failed) {
         say_outcome(error, &why, status);
         add_failure(session, status);
@@ -423,7 +423,6 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
 {
     struct session session = {
         .arguments = arguments, .backend = backend, .work = work, .board = board};
-    uint64_t stop_ns = 0;
     bool measured = true;
     make_plan(&session);
     int error = arguments->trace != NULL ? trace_open(arguments->trace, &session.job.trace) : 0;
@@ -433,7 +432,7 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     }
     if (!measures(backend))
         return serve(&session);
-    error = rows_open(&session.rows, arguments->samples);
+    error = rows_open(arguments->samples, &session.rows);
     if (error != 0) {
         fprintf(stderr, "cannot write rows: %s\n", strerror(-error));
         return MEASURE_USAGE;
@@ -444,9 +443,9 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     } else if (make_records(&session) != 0 || start_probe(&session) != 0) {
         add_failure(&session, "failed: no memory or processes for the tasks and the probe");
     } else {
-        measured = run_pool(&session, &stop_ns);
+        measured = run_pool(&session);
     }
-    rows_close(&session.rows, stop_ns);
+    fclose(session.rows);
     if (measured)
         atomic_store(&board->finished, 1);
     probe_stop(session.probe);

@@ -17,9 +17,9 @@ enum measure_outcome {
     MEASURE_USAGE = 2,  /* one line on standard error says why; no row */
 };
 
-/* Measures and writes rows to arguments->samples: each as soon as it is taken, and all of them
- * again, with stop_ns, once the pool has stopped. In a process that turns out to be a worker (an
- * MPI rank) it serves, writes nothing and returns MEASURE_OK. */
+/* Measures and writes rows to arguments->samples, each as soon as it is taken; their stop_ns goes to
+ * the board once the pool has stopped. In a process that turns out to be a worker (an MPI rank) it
+ * serves, writes nothing and returns MEASURE_OK. */
 enum measure_outcome measure_cell(const struct arguments *arguments, const struct backend *backend,
                                   const struct work *work, struct board *board);
 

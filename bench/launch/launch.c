@@ -272,6 +272,8 @@ static int read_rows(const struct run *run, struct sample_table *rows, char *mes
         error = sample_read(file, "the cell's rows", rows, NULL, message, bytes);
     }
     fclose(file);
+    for (size_t i = 0; i < rows->count; i++)
+        rows->rows[i].stop_ns = atomic_load(&run->board->stop_ns);
     return error;
 }
 
