@@ -97,9 +97,6 @@ expect 'benchmark_out of a cell that dies is JSON' is_json "$gbench"
 run -b serial -w sum "${quick[@]}" -o "$results" -- --benchmark_filter=nothing
 expect_status 'a filter that lets nothing through' 0
 expect_rows 'filter' serial '0.skip: .*flags' dynamic
-run -b serial -w sum "${quick[@]}" -o "$results" -- --benchmark_nonsense=1
-expect_status 'a flag that Google Benchmark does not know' 1
-expect_rows 'unknown flag' serial '0.failed: .*flags' dynamic
 
 # --- --pin and --trace ------------------------------------------------------------------------------
 

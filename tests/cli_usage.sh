@@ -78,3 +78,6 @@ refuses '/proc/parbench/x.json.*path of a file' -b serial -- --benchmark_out=/pr
 # behind --
 refuses 'no flag of Google Benchmark'       -- --filter=x
 refuses 'options of bench stand before --'  -b serial -- -w sum
+refuses "'--benchmark_nonsense=1' behind --: .*no such flag" -b serial -- --benchmark_nonsense=1
+refuses "'--benchmark_repetitions=x'"       -b serial -- --benchmark_repetitions=x
+refuses "'--benchmark_format=prose'"        -b serial -- --v=0 --benchmark_format=prose

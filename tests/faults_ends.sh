@@ -142,6 +142,7 @@ crime daemonize 'failed: left [0-9]+ processes behind'
 export ROGUE_GROUP=$scratch/group
 crime flee      'failed: left [0-9]+ processes behind'
 expect 'it has not got away' test -z "$(kill -KILL -- -"$(cat "$ROGUE_GROUP")" 2>/dev/null && echo alive)"
+crime linger    'failed: loading it left [0-9]+ processes behind'
 crime close     'failed: '
 crime lie       'wrong: result of task 0'
 

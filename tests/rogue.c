@@ -68,6 +68,14 @@ static void daemonize(void)
     _exit(0);
 }
 
+/* While it is only being looked at: bench asks a backend what it is before it runs anything. */
+__attribute__((constructor)) static void on_load(void)
+{
+    const char *wanted = getenv("ROGUE");
+    if (wanted != NULL && strcmp(wanted, "linger") == 0)
+        daemonize();
+}
+
 /* A process that is always another one: each forks the next and ends. No look at the list of
  * processes is sure to find it, so it notes its group in the file $ROGUE_GROUP. */
 static void flee(void)

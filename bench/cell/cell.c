@@ -7,6 +7,7 @@
  *
  *     cell --describe NAME      says what a backend is
  *     cell --describe-work TEXT says what a workload with these parameters amounts to
+ *     cell --describe-flag FLAG says whether Google Benchmark takes this flag
  *     cell --workload ... -- GOOGLE-BENCHMARK-FLAGS
  */
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/cell/gbench.h"
 #include "bench/cell/load.h"
 #include "bench/cell/run.h"
 #include "common/child.h"
@@ -56,6 +58,18 @@ static int describe_work(const char *text)
     return MEASURE_OK;
 }
 
+/* By trying: Google Benchmark takes out of a command line what it knows, prints an error for a
+ * value that it can't read, and where it finds no words it ends the process. */
+static int describe_flag(char *program, char *flag)
+{
+    char *argv[] = {program, flag, NULL};
+    int argc = 2;
+    if (gbench_initialize(&argc, argv) == 0)
+        printf("flag\tyes\n");
+    gbench_shutdown();
+    return MEASURE_OK;
+}
+
 int main(int argc, char **argv)
 {
     char message[MESSAGE_BYTES];
@@ -67,6 +81,8 @@ int main(int argc, char **argv)
         return describe(argv[2]);
     if (argc == 3 && strcmp(argv[1], "--describe-work") == 0)
         return describe_work(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "--describe-flag") == 0)
+        return describe_flag(argv[0], argv[2]);
     if (arguments_read(argc, argv, &arguments) != 0)
         return MEASURE_USAGE;
     const struct backend *backend = load_backend(arguments.backend, message, sizeof message);

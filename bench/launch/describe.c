@@ -11,12 +11,16 @@
 #include <unistd.h>
 
 #include "backends/registry.h"
+#include "bench/data/text.h"
+#include "bench/launch/descendants.h"
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
 #include "common/clock.h"
 
-#define ANSWER_LIMIT_NS (5 * NS_PER_S)
-#define NOT_FOUND       127 /* exit status of a program that could not be executed */
+#define ANSWER_LIMIT_NS  (5 * NS_PER_S)
+#define FLAG_SHOWN_BYTES 60 /* of what users wrote, in messages */
+#define LEFT_LIMIT_NS    (2 * NS_PER_S)
+#define NOT_FOUND        127 /* exit status of a program that could not be executed */
 
 /* Says why a program did not answer, as well as it told itself in its last line. */
 static void say_failure(const char *program, int status, FILE *answer, char *problem, size_t bytes)
@@ -33,32 +37,45 @@ static void say_failure(const char *program, int status, FILE *answer, char *pro
              child_describe(status, how, sizeof how), *line != '\0' ? ": " : "", line);
 }
 
+/* Runs a program to its end and ends what it leaves: *left processes. Returns 0 with its status, or
+ * a negative errno. */
+static int run(const struct spawn *spawn, int *status, unsigned *left)
+{
+    struct child child;
+    int error = descendants_adopt(); /* before there are any */
+    if (error == 0)
+        error = spawn_program(spawn, &child);
+    if (error != 0)
+        return error;
+    pid_t group = child.pid;
+    error = child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), status);
+    child_end(&child);
+    *left = descendants_end(group, 0, LEFT_LIMIT_NS);
+    return error;
+}
+
 /* Runs argv with its output in a memory file, from its beginning. What went wrong with it is said
  * in problem[bytes]. */
 static int ask(char *const *argv, FILE **answer, char *problem, size_t bytes)
 {
     int status = 0, output = memfd_create("parbench-description", MFD_CLOEXEC);
-    struct child child;
     struct spawn spawn = {.argv = argv, .output = output};
+    unsigned left = 0;
     if (output < 0)
         return -errno;
-    int error = spawn_program(&spawn, &child);
-    if (error != 0) {
-        close(output);
-        return error;
-    }
-    if (child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), &status) != 0) {
-        child_end(&child);
-        snprintf(problem, bytes, "did not say what it is within 5 s");
-    }
-    *answer = fdopen(output, "r+");
+    int error = run(&spawn, &status, &left);
+    *answer = error == 0 || error == -ETIMEDOUT ? fdopen(output, "r+") : NULL;
     if (*answer == NULL) {
         close(output);
-        return -ENOMEM;
+        return error != 0 ? error : -ENOMEM;
     }
     rewind(*answer);
-    if (status != 0)
+    if (error == -ETIMEDOUT)
+        snprintf(problem, bytes, "did not say what it is within 5 s");
+    else if (status != 0)
         say_failure(argv[0], status, *answer, problem, bytes);
+    else if (left > 0)
+        snprintf(problem, bytes, "loading it left %u processes behind", left);
     return 0;
 }
 
@@ -255,6 +272,23 @@ int describe_work(const char *text, struct work_description *work, char *message
         snprintf(message, bytes, "--workload: %s", problem);
     free(problem);
     describe_work_free(work);
+    return -EINVAL;
+}
+
+int describe_flag(const char *flag, char *message, size_t bytes)
+{
+    FILE *answer = NULL;
+    char problem[256], shown[FLAG_SHOWN_BYTES];
+    int error = ask_cell("--describe-flag", flag, &answer, problem, sizeof problem);
+    bool known = error == 0 && has_field(answer, NULL, "flag");
+    if (answer != NULL)
+        fclose(answer);
+    if (error != 0 || known)
+        return error;
+    snprintf(message, bytes,
+             "'%s' behind --: Google Benchmark has no such flag, or no such value of it; it has "
+             "--benchmark_filter=REGEX, --benchmark_out=FILE and others",
+             text_brief(flag, shown, sizeof shown));
     return -EINVAL;
 }
 

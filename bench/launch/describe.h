@@ -3,7 +3,9 @@
  * one in Python.
  *
  * bench itself loads no backend: a module may start threads, crash or be missing a library, and
- * that must cost no more than an answer.
+ * that must cost no more than an answer. Nor may it leave a process behind: each of these calls
+ * makes the calling process a subreaper and ends all of its children, so it must not own any by
+ * then.
  */
 #ifndef PARBENCH_BENCH_LAUNCH_DESCRIBE_H
 #define PARBENCH_BENCH_LAUNCH_DESCRIBE_H
@@ -35,7 +37,8 @@ struct description {
  * *list[count] owned by the caller (describe_free), or a negative errno. */
 int describe_backends(const char *const *names, size_t count, struct description **list);
 
-/* What a workload with its parameters amounts to; asked of the cell program, as it may be a plugin. */
+/* What a workload with its parameters amounts to; asked of the cell program, as it may be a plugin.
+ */
 struct work_description {
     char *name;
     char *parameters; /* canonical, see work.parameters */
@@ -48,6 +51,10 @@ struct work_description {
 int describe_work(const char *text, struct work_description *work, char *message, size_t bytes);
 
 void describe_work_free(struct work_description *work);
+
+/* Whether Google Benchmark, as it is installed, takes this flag. Returns 0, or a negative errno
+ * with one line in message[bytes]; -EINVAL: it does not. */
+int describe_flag(const char *flag, char *message, size_t bytes);
 
 void describe_free(struct description *list, size_t count);
 

@@ -99,7 +99,11 @@ int matrix_make(const struct options *options, struct matrix *matrix, char *mess
 {
     const char **names = NULL;
     memset(matrix, 0, sizeof *matrix);
-    int error = describe_works(options, matrix, message, bytes);
+    int error = 0;
+    for (size_t i = 0; i < options->flag_count && error == 0; i++)
+        error = describe_flag(options->flags[i], message, bytes);
+    if (error == 0)
+        error = describe_works(options, matrix, message, bytes);
     if (error == 0)
         error = describe_all(options, &names, matrix);
     if (error != 0) {

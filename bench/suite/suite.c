@@ -57,14 +57,14 @@ static int open_signals(struct suite *suite)
 static int open_suite(struct suite *suite, int argc, char **argv)
 {
     const struct options *options = suite->options;
-    int error = matrix_make(options, &suite->matrix, suite->message, sizeof suite->message);
-    suite->refused = error == -EINVAL; /* a plugin's parameters */
+    int error = descendants_adopt();
+    if (error == 0)
+        error = matrix_make(options, &suite->matrix, suite->message, sizeof suite->message);
+    suite->refused = error == -EINVAL; /* a plugin's parameters, a flag behind -- */
     suite->order = calloc(suite->matrix.count + 1, sizeof suite->order[0]);
     suite->rows = calloc(suite->matrix.count + 1, sizeof suite->rows[0]);
     if (error == 0 && (suite->order == NULL || suite->rows == NULL))
         error = -ENOMEM;
-    if (error == 0)
-        error = descendants_adopt();
     if (error == 0)
         error = open_signals(suite);
     if (error == 0) {
