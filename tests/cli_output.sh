@@ -67,17 +67,25 @@ if command -v script >/dev/null; then
     expect 'and progress' grep -q '\[1/1\] serial' "$out"
 fi
 
-# --- --results: what the lecture prints, in the order of submission ---------------------------------
+# --- --results: what the lecture prints, in the order of submission, beside any format ---------------
 
 for backend in serial pipes shm manager pthreads openmp mpi; do
     run -b $backend -w sum,primes -s dynamic:1 "${quick[@]}" --results
-    expect "--results of sum on $backend" test "$(grep -A 4 "^sum:.* on $backend," "$out" |
+    expect "--results of sum on $backend" test "$(grep -A 4 "^sum:.* on $backend," "$err" |
         tail -n 4)" = "$(
         for v in 1 2 3 4; do echo "Worker $((v - 1)) done: $((v * 1999999000000))"; done)"
-    expect "--results of primes on $backend" test "$(grep -A 6 "^primes:.* on $backend," "$out" |
+    expect "--results of primes on $backend" test "$(grep -A 6 "^primes:.* on $backend," "$err" |
         tail -n 6)" = "$(
         printf '(%s)\n' '20000, 2262' '30000, 3245' '25000, 2762' '35000, 3732' '40000, 4203' \
             '15000, 1754')"
+    expect "--results on $backend leave the CSV alone" is_csv "$out"
+done
+asked=$(printf '%s on %s, ' sum: serial sum: pipes sum: shm primes: serial primes: pipes primes: shm)
+for seed in 1 2 3; do
+    run -b serial,pipes,shm -w sum,primes "${quick[@]}" --rounds 2 --seed $seed --results --format table
+    expect_status '--results before a table' 0
+    expect '--results: in the order of the command line, once, before the table' test "$asked" = "$(
+        sed -nE '/median/q; s/^(sum:|primes:).* on ([a-z]+), .*/\1 on \2, /p' "$out" | tr -d '\n')"
 done
 
 # --- Google Benchmark's own file --------------------------------------------------------------------
@@ -121,6 +129,6 @@ for format in csv json table; do
     start -b serial,pipes,mpi -w sum "${quick[@]}" --format $format --results > >(head -n 1 >/dev/null)
     finish
     expect "| head, $format: ends by SIGPIPE or well" test "$status" -eq 141 -o "$status" -eq 0
-    expect "| head, $format: says nothing" test ! -s "$err"
+    expect "| head, $format: says nothing" test -z "$(grep '^bench: ' "$err")"
     expect_nothing_left '| head'
 done

@@ -50,7 +50,7 @@ expect "a queue's" test "$(values_of python-queue chunk)" = 1
 
 run -b pipes,python-pool,python-pure -w resize -n 2 --rounds 1 --repetitions 1 --results
 # The fourth is serial's, the baseline.
-expect 'the same results' test "$(grep -c '^(7, 960, 540, 1990727.79)$' "$out")" = 4
+expect 'the same results' test "$(grep -c '^(7, 960, 540, 1990727.79)$' "$err")" = 4
 
 # --- how processes are started --------------------------------------------------------------------
 

@@ -57,7 +57,9 @@ const struct argp_option option_table[] = {
      "keep samples.csv, summary.csv and environment.json in DIR, which is made if need be", 4},
     {"format", KEY_FORMAT, "table|csv|json|markdown|latex|html", 0,
      "of the summary on standard output; default: table on a terminal, else csv", 4},
-    {"results", KEY_RESULTS, 0, 0, "show what the tasks computed, as the lecture's programs do", 4},
+    {"results", KEY_RESULTS, 0, 0, "show what the tasks computed, as the lecture's programs do: before the table, or on standard error"
+     " where standard output holds another format",
+     4},
     {"trace", KEY_TRACE, "FILE", 0,
      "record who ran which task, when: FILE for ui.perfetto.dev, and a CSV beside it. Costs two"
      " looks at the clock for each task",

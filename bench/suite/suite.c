@@ -33,6 +33,7 @@ struct suite {
     struct gbench_files files;
     struct trace_files traces;
     struct sample_table *rows; /* rows[matrix.count]: of each cell, from all rounds so far */
+    char **results;            /* results[matrix.count]: what a cell computed, owned; or NULL */
     size_t *order;
     int signals;
     int signal; /* that the user wants it to end with, or 0 */
@@ -63,7 +64,8 @@ static int open_suite(struct suite *suite, int argc, char **argv)
     suite->refused = error == -EINVAL; /* a plugin's parameters, a flag behind -- */
     suite->order = calloc(suite->matrix.count + 1, sizeof suite->order[0]);
     suite->rows = calloc(suite->matrix.count + 1, sizeof suite->rows[0]);
-    if (error == 0 && (suite->order == NULL || suite->rows == NULL))
+    suite->results = calloc(suite->matrix.count + 1, sizeof suite->results[0]);
+    if (error == 0 && (suite->order == NULL || suite->rows == NULL || suite->results == NULL))
         error = -ENOMEM;
     if (error == 0)
         error = open_signals(suite);
@@ -86,12 +88,6 @@ static int open_suite(struct suite *suite, int argc, char **argv)
     return error;
 }
 
-static void print_results(const struct cell *cell, const char *results)
-{
-    printf("%s on %s, %u worker%s, %s\n%s\n", cell->workload, cell->backend->name, cell->workers,
-           cell->workers == 1 ? "" : "s", schedule_name(cell->schedule.schedule), results);
-}
-
 /* Takes over what a cell brought. */
 static int keep(struct suite *suite, size_t index, struct launched *launched, uint64_t round)
 {
@@ -101,9 +97,10 @@ static int keep(struct suite *suite, size_t index, struct launched *launched, ui
         suite->signal = launched->signal;
     if (suite->teller != NULL && round == 0)
         suite->teller->tell(suite->teller->context, &suite->matrix.cells[index], launched);
-    else if (launched->results != NULL && round == 0)
-        print_results(&suite->matrix.cells[index], launched->results);
-    free(launched->results);
+    if (suite->results[index] == NULL)
+        suite->results[index] = launched->results;
+    else
+        free(launched->results);
     if (error == 0 && launched->rows.count > 0 && round == 0)
         error = trace_files_add(&suite->traces, &launched->rows.rows[launched->rows.count - 1],
                                 launched->trace);
@@ -206,6 +203,20 @@ static int measure_round(struct suite *suite, uint64_t round, uint64_t *random)
     return 0;
 }
 
+/* What the cells computed, in the order of the command line. A program that reads the summary from
+ * standard output must find nothing else there. */
+static void print_results(const struct suite *suite)
+{
+    FILE *out = suite->options->format == TABLE_TERMINAL ? stdout : stderr;
+    for (size_t i = 0; i < suite->matrix.count && suite->teller == NULL; i++) {
+        const struct cell *cell = &suite->matrix.cells[i];
+        if (suite->results[i] != NULL)
+            fprintf(out, "%s on %s, %u worker%s, %s\n%s\n", cell->workload, cell->backend->name,
+                    cell->workers, cell->workers == 1 ? "" : "s",
+                    schedule_name(cell->schedule.schedule), suite->results[i]);
+    }
+}
+
 /* Sums up whatever was measured, also after a failure: in the order of the command line, though
  * cells were measured in another. */
 static int present(struct suite *suite)
@@ -219,6 +230,7 @@ static int present(struct suite *suite)
         error = summary_make(&samples, cores_usable(), &summary);
     if (error == 0)
         error = output_close(&suite->output, &summary, suite->message, sizeof suite->message);
+    print_results(suite);
     if (summary.count > 0) {
         int second = table_print(stdout, &summary, suite->options->format);
         if (error == 0 && !ferror(stdout)) /* of which main takes care */
@@ -235,9 +247,14 @@ static void close_suite(struct suite *suite)
         janitor_stop(&suite->janitor);
     if (suite->signals >= 0)
         close(suite->signals);
-    for (size_t i = 0; i < suite->matrix.count; i++)
-        sample_table_free(&suite->rows[i]);
+    for (size_t i = 0; i < suite->matrix.count; i++) {
+        if (suite->rows != NULL)
+            sample_table_free(&suite->rows[i]);
+        if (suite->results != NULL)
+            free(suite->results[i]);
+    }
     free(suite->rows);
+    free(suite->results);
     matrix_free(&suite->matrix);
     free(suite->order);
 }
