@@ -9,8 +9,10 @@
 
 static struct {
     size_t most_bytes;
-    bool interrupted;
+    bool interrupted; /* each second call */
     unsigned calls;
+    unsigned countdown; /* the call that brings it to 0 misbehaves, as the only one */
+    bool *happened;     /* NULL: all of them do */
 } throttle;
 
 void throttle_set(size_t most_bytes, bool interrupted)
@@ -18,14 +20,29 @@ void throttle_set(size_t most_bytes, bool interrupted)
     throttle.most_bytes = most_bytes;
     throttle.interrupted = interrupted;
     throttle.calls = 0;
+    throttle.happened = NULL;
+}
+
+void throttle_once(unsigned k, size_t most_bytes, bool *happened)
+{
+    throttle_set(most_bytes, most_bytes == 0);
+    throttle.countdown = k;
+    throttle.happened = k > 0 ? happened : NULL;
 }
 
 /* Only a pipe or a socket may cut a record short; an eventfd, say, may not. */
 static bool may_misbehave(int fd)
 {
     struct stat about;
-    return throttle.most_bytes > 0 && fstat(fd, &about) == 0 &&
-           (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode));
+    if (throttle.happened == NULL && throttle.most_bytes == 0)
+        return false;
+    if (fstat(fd, &about) != 0 || !(S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)))
+        return false;
+    if (throttle.happened == NULL)
+        return true;
+    if (throttle.countdown == 0 || --throttle.countdown > 0)
+        return false;
+    return *throttle.happened = true;
 }
 
 static bool interrupt_now(void)

@@ -16,4 +16,8 @@
  * other fault), and each second one fails with EINTR if interrupted. */
 void throttle_set(size_t most_bytes, bool interrupted);
 
+/* From now on, only the k-th of these calls in each process misbehaves (k = 0: none): it moves at
+ * most most_bytes, or fails with EINTR if that is 0. It sets *happened. */
+void throttle_once(unsigned k, size_t most_bytes, bool *happened);
+
 #endif
