@@ -46,4 +46,5 @@ failed=0
 grows sum:n=0 sum:n=1_000_000 sum:n=2_000_000 || failed=1
 grows primes:tasks=1,limit=0 primes:tasks=1,limit=20000 primes:tasks=1,limit=40000 || failed=1
 grows resize:width=1,height=1 resize:width=1920,height=540 resize:width=1920,height=1080 || failed=1
+grows spin:us=0 spin:us=1 spin:us=2 || failed=1
 exit $failed

@@ -56,6 +56,8 @@ static int64_t lecture_steps(const struct work *work)
 {
     if (strcmp(work->workload->name, "sum") == 0)
         return setting(work, "n");
+    if (strcmp(work->workload->name, "spin") == 0)
+        return setting(work, "us"); /* in thousandths, which are steps */
     if (strcmp(work->workload->name, "resize") == 0)
         return setting(work, "width") * setting(work, "height") / 100;
     return prime_steps(setting(work, "limit"));
@@ -176,6 +178,13 @@ static void resize_grows_with_pixels(void **state)
                                 "resize:images=1,width=1600,height=100"});
 }
 
+static void spin_grows_with_us(void **state)
+{
+    (void)state;
+    grows(
+        (const char *const[]){"spin:tasks=1,us=0.25", "spin:tasks=1,us=0.5", "spin:tasks=1,us=1"});
+}
+
 static int run_alone(const char *text)
 {
     struct work *work = open_work(text);
@@ -195,6 +204,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(sum_grows_with_n),
         cmocka_unit_test(primes_grows_with_limit),
         cmocka_unit_test(resize_grows_with_pixels),
+        cmocka_unit_test(spin_grows_with_us),
     };
     if (count == 2)
         return run_alone(arguments[1]);

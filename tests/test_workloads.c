@@ -90,6 +90,8 @@ static void the_lecture_is_reproduced(void **state)
         {"resize:width=20,height=20", 0, "(0, 10, 10, 6.15)"},
         {"resize:width=10,height=10", 0, "(0, 5, 5, 1.0)"},
         {"resize:width=1,height=1", 0, "(0, 0, 0, 0.0)"},
+        {"spin:us=0", 7, "Loop 7: 0 steps to 0000000000000007"},
+        {"spin:us=0.001", 0, "Loop 0: 1 steps to 14057b7ef767814f"}, /* the increment alone */
         {"echo", 3, "Payload 3 came back: 64 bytes"},
     };
     (void)state;
@@ -115,6 +117,7 @@ static void defaults_are_the_lecture(void **state)
         {"sum", "tasks=4,n=2000000", 4, 24, 16},
         {"primes", "limits=20000/30000/25000/35000/40000/15000", 6, 8, 16},
         {"resize", "images=8,width=1920,height=1080", 8, 24, 32},
+        {"spin", "tasks=1000,us=10", 1000, 24, 16},
         {"echo", "tasks=1000,bytes=64", 1000, 64, 64},
     };
     (void)state;
@@ -146,6 +149,11 @@ static void parameters_become_canonical(void **state)
         {"primes:tasks=0,limit=0", "primes:tasks=0,limit=0"},
         {"resize:height=3", "resize:images=8,width=1920,height=3"},
         {"resize:width=1000000,height=100000", "resize:images=8,width=1000000,height=100000"},
+        {"spin:us=0.05", "spin:tasks=1000,us=0.05"},
+        {"spin:us=1_000.500", "spin:tasks=1000,us=1000.5"},
+        {"spin:us=3.0", "spin:tasks=1000,us=3"},
+        {"spin:us=-0.000", "spin:tasks=1000,us=0"},
+        {"spin:us=3600000000", "spin:tasks=1000,us=3600000000"},
         {"echo:bytes=64KiB", "echo:tasks=1000,bytes=65536"},
         {"echo:bytes=64kB", "echo:tasks=1000,bytes=64000"},
         {"echo:bytes=1MB,tasks=1", "echo:tasks=1,bytes=1000000"},
@@ -180,7 +188,7 @@ static void refuse(const char *text, const char *expected)
 static void names_are_suggested(void **state)
 {
     (void)state;
-#define ALL "here are sum, primes, resize and echo"
+#define ALL "here are sum, primes, resize, spin and echo"
     refuse("summ", "'summ' is no workload: did you mean sum? T" ALL);
     refuse("Prime:limits=3", "'Prime' is no workload: did you mean primes? T" ALL);
     refuse("SUM", "'SUM' is no workload: did you mean sum? T" ALL);
@@ -262,6 +270,18 @@ static void bad_numbers_are_refused(void **state)
     refuse("echo:bytes=17MiB", "echo: bytes=17MiB is out of range: write 0 to 16777216");
     refuse("echo:bytes=9999999999999GiB",
            "echo: bytes=9999999999999GiB is out of range: write 0 to 16777216");
+    static const char *const fractions[] = {"1.", ".5", "0.0001", "1.5.5", "1e3", "0.05us"};
+    for (size_t i = 0; i < COUNT(fractions); i++) {
+        snprintf(text, sizeof text, "spin:us=%s", fractions[i]);
+        snprintf(message, sizeof message,
+                 "spin: us=%s is no number: write digits, and at most 3 behind a point",
+                 fractions[i]);
+        refuse(text, message);
+    }
+#define US_RANGE " is out of range: write 0 to 3600000000"
+    refuse("spin:us=3600000000.001", "spin: us=3600000000.001" US_RANGE);
+    refuse("spin:us=-0.001", "spin: us=-0.001" US_RANGE);
+    refuse("spin:us=9223372036854775807", "spin: us=9223372036854775807" US_RANGE);
     refuse("resize:width=0", "resize: width=0 is out of range: write 1 to 1000000");
     refuse("sum:n=1111111111222222222233333333334444444444",
            "sum: n=111111111122222222223333333333444444... is out of range: write 0 to 4294967296");
@@ -297,7 +317,7 @@ static void long_texts_are_refused_in_one_line(void **state)
     refuse(text, "primes: limits has 1048562 values: write at most 4096");
     memset(text, '\n', length);
     refuse(text, "'????????????????????????????????????...' is no workload: "
-                 "there are sum, primes, resize and echo");
+                 "there are sum, primes, resize, spin and echo");
     assert_int_equal(work_open("nonsense", &work, message, 8), -EINVAL);
     assert_int_equal(strlen(message), 7); /* cut, and still a string */
     free(text);
@@ -305,8 +325,8 @@ static void long_texts_are_refused_in_one_line(void **state)
 
 static void records_are_written_whole(void **state)
 {
-    static const char *const works[] = {"sum:n=9", "primes:limits=9", "resize:width=40", "echo",
-                                        "echo:bytes=13"};
+    static const char *const works[] = {"sum:n=9", "primes:limits=9", "resize:width=40", "spin",
+                                        "echo",    "echo:bytes=13"};
     (void)state;
     for (size_t i = 0; i < COUNT(works); i++) {
         struct one a = run_with(works[i], 0, 0x00);
@@ -321,7 +341,7 @@ static void records_are_written_whole(void **state)
 static void every_wrong_bit_is_found(void **state)
 {
     static const char *const works[] = {
-        "sum",  "primes",       "resize",         "resize:width=10,height=10",
+        "sum",  "primes",       "resize",         "resize:width=10,height=10", "spin", "spin:us=0",
         "echo", "echo:bytes=1", "echo:bytes=4097"};
     (void)state;
     for (size_t i = 0; i < COUNT(works); i++) {
@@ -341,7 +361,7 @@ static void every_wrong_bit_is_found(void **state)
 
 static void untouched_results_are_found(void **state)
 {
-    static const char *const works[] = {"sum", "primes", "resize", "echo:bytes=64KiB"};
+    static const char *const works[] = {"sum", "primes", "resize", "spin", "echo:bytes=64KiB"};
     (void)state;
     for (size_t i = 0; i < COUNT(works); i++) {
         struct one one = run(works[i], 0);
@@ -378,6 +398,8 @@ static void kernels_agree_with_known_answers(void **state)
         agree("primes:tasks=1,limit=%lld", size);
         agree("resize:width=%lld", size + 1);
         agree("resize:width=7,height=%lld", size + 1);
+        agree("spin:us=0.%03lld", size);
+        agree("spin:us=%lld", size);
         agree("echo:tasks=1,bytes=%lld", size);
     }
     for (size_t i = 0; i < COUNT(segments); i++)
@@ -428,7 +450,7 @@ static void resize_tells_neighbouring_totals_apart(void **state)
 static void no_tasks_is_allowed(void **state)
 {
     static const char *const works[] = {"sum:tasks=0", "primes:tasks=0,limit=9", "resize:images=0",
-                                        "echo:tasks=0,bytes=16MiB"};
+                                        "spin:tasks=0", "echo:tasks=0,bytes=16MiB"};
     (void)state;
     for (size_t i = 0; i < COUNT(works); i++) {
         struct work *work = open_work(works[i]);

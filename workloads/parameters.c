@@ -53,6 +53,9 @@ static int refuse_number(const struct reader *reader, const struct parameter *pa
     const char *names[UNITS_MAX + 1] = {NULL};
     char shown[WORD_SHOWN_BYTES], units[WORDS_BYTES];
     word_show(text, shown, sizeof shown);
+    if (parameter->decimals > 0)
+        return refuse(reader, "%s=%s is no number: write digits, and at most %u behind a point",
+                      parameter->name, shown, parameter->decimals);
     if (parameter->units == NULL)
         return refuse(reader, "%s=%s is no whole number: write digits, such as 2000 or 2_000",
                       parameter->name, shown);
@@ -95,13 +98,45 @@ static int64_t unit_factor(const char *suffix, const struct parameter_unit *unit
     return 0;
 }
 
+/* 10^decimals. */
+static int64_t scale_of(const struct parameter *parameter)
+{
+    int64_t scale = 1;
+    for (unsigned i = 0; i < parameter->decimals; i++)
+        scale *= 10;
+    return scale;
+}
+
+/* Scales value, reads what stands behind a point into it, if anything, and moves *text behind that.
+ * Returns 0, -EINVAL (no digit behind the point; one too many stays there) or -ERANGE. */
+static int read_fraction(const struct parameter *parameter, const char **text, int64_t *value)
+{
+    int64_t scale = scale_of(parameter);
+    int error = __builtin_mul_overflow(*value, scale, value) ? -ERANGE : 0;
+    if (**text != '.' || scale == 1)
+        return error;
+    ++*text;
+    if (!is_digit(**text))
+        return -EINVAL;
+    for (; is_digit(**text) && scale > 1; ++*text) {
+        scale /= 10;
+        if (__builtin_add_overflow(*value, (**text - '0') * scale, value))
+            error = -ERANGE;
+    }
+    return error;
+}
+
 /* Returns 0, -EINVAL (that is no number) or -ERANGE (it is none of 64 bits). */
-static int read_number(const char *text, const struct parameter_unit *units, int64_t *value)
+static int read_number(const struct parameter *parameter, const char *text, int64_t *value)
 {
     bool negative = *text == '-';
     text += negative;
     int error = read_digits(&text, value);
-    int64_t factor = unit_factor(text, units);
+    if (error != -EINVAL) {
+        int second = read_fraction(parameter, &text, value);
+        error = error == 0 || second == -EINVAL ? second : error;
+    }
+    int64_t factor = unit_factor(text, parameter->units);
     if (error == -EINVAL || factor == 0)
         return -EINVAL;
     if (error != 0 || __builtin_mul_overflow(*value, factor, value))
@@ -119,10 +154,11 @@ static int read_value(const struct reader *reader, const struct parameter *param
         return refuse(reader, "%s lacks a value: write %s=NUMBER%s, from %" PRId64 " to %" PRId64,
                       parameter->name, parameter->name, parameter->list ? "/NUMBER..." : "",
                       parameter->least, parameter->most);
-    int error = read_number(text, parameter->units, value);
+    int64_t scale = scale_of(parameter);
+    int error = read_number(parameter, text, value);
     if (error == -EINVAL)
         return refuse_number(reader, parameter, text);
-    if (error != 0 || *value < parameter->least || *value > parameter->most)
+    if (error != 0 || *value < parameter->least * scale || *value > parameter->most * scale)
         return refuse(reader, "%s=%s is out of range: write %" PRId64 " to %" PRId64,
                       parameter->name, word_show(text, shown, sizeof shown), parameter->least,
                       parameter->most);
@@ -200,6 +236,20 @@ int parameters_read(const char *owner, const struct parameter *table, const char
     return error;
 }
 
+/* With as many decimals as it needs. */
+static void write_number(FILE *out, const struct parameter *parameter, int64_t value)
+{
+    int64_t scale = scale_of(parameter), rest = value % scale;
+    int digits = (int)parameter->decimals;
+    rest = rest < 0 ? -rest : rest;
+    fprintf(out, "%s%" PRId64, value < 0 && value > -scale ? "-" : "", value / scale);
+    if (rest == 0)
+        return;
+    for (; rest % 10 == 0; rest /= 10)
+        digits--;
+    fprintf(out, ".%0*" PRId64, digits, rest);
+}
+
 char *parameters_write(const struct parameter *table, const struct setting *settings)
 {
     char *text = NULL;
@@ -211,9 +261,10 @@ char *parameters_write(const struct parameter *table, const struct setting *sett
     for (size_t i = 0; table[i].name != NULL; i++) {
         for (size_t j = 0; j < settings[i].count; j++) {
             if (j == 0)
-                fprintf(out, "%s%s=%" PRId64, gap, table[i].name, settings[i].values[j]);
+                fprintf(out, "%s%s=", gap, table[i].name);
             else
-                fprintf(out, "/%" PRId64, settings[i].values[j]);
+                fputc('/', out);
+            write_number(out, &table[i], settings[i].values[j]);
             gap = ",";
         }
     }

@@ -5,7 +5,8 @@
  *
  *     parameters = name=value { ,name=value }        in any order, each name once
  *     value      = number { /number }                more than one only for a list
- *     number     = [-] digits [unit]                 digits may be grouped: 2_000_000
+ *     number     = [-] digits [.digits] [unit]       digits may be grouped: 2_000_000; a point only
+ *                                                 where the table allows decimals
  *
  * What is refused is refused in one line: what was wrong, and what would be right.
  */

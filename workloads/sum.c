@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "workloads/opaque.h"
 #include "workloads/workload.h"
 
 struct sum_task {
@@ -39,14 +40,6 @@ static const struct parameter parameters[] = {
            .most = 1ll << 32}, /* the largest n whose sum of i fits 64 bits */
     {.name = NULL},
 };
-
-/* Returns value, but the compiler can't know that: what it feeds must be computed anew each time.
- * Costs no instruction. See "Extended Asm" in the manual of GCC. */
-static inline int64_t opaque(int64_t value)
-{
-    __asm__ volatile("" : "+r"(value));
-    return value;
-}
 
 static const char *sum_kernel(const void *task_record, void *result_record,
                               const struct shape *shape)

@@ -26,7 +26,7 @@ struct parameter_unit {  /* 64KiB is 64 x 1024: a suffix and its factor; a table
     int64_t factor;
 };
 
-/* One parameter as users set it: name=value, an integer within bounds, or a list of them. */
+/* One parameter as users set it: name=value, a number within bounds, or a list of them. */
 struct parameter {
     const char *name;    /* NULL ends a table */
     const char *initial; /* the lecture's value, as text; NULL: may be left out */
@@ -34,6 +34,8 @@ struct parameter {
     int64_t least, most; /* bounds, included */
     bool list;           /* values separated by / */
     const struct parameter_unit *units; /* suffixes that are understood; NULL: none */
+    unsigned decimals;   /* digits allowed behind a point, at most 6. Values are then counted in
+                            units of the last one: with 3, 0.05 is 50; bounds stay as written */
 };
 
 /* A parameter's values, in the order of the workload's table. */
@@ -52,7 +54,7 @@ struct work {
     struct shape shape;
 };
 
-#define WORKLOAD_ABI 1
+#define WORKLOAD_ABI 2
 
 struct workload {
     unsigned abi;                       /* WORKLOAD_ABI */

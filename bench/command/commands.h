@@ -14,5 +14,6 @@ int list_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int lecture_command(int argc, char **argv);
 int report_command(int argc, char **argv);
+int metg_command(int argc, char **argv);
 
 #endif

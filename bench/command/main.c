@@ -34,6 +34,7 @@ static const struct command commands[] = {
     {"run", "measure cells; the command where none is named", run_command},
     {"lecture", "an example of the lecture, and where its time went", lecture_command},
     {"report", "one HTML page of a run that was kept with -o", report_command},
+    {"metg", "how short a task may be before a backend wastes half of the machine", metg_command},
     {"list", "which backends, workloads and schedules there are", list_command},
     {"doctor", "what this machine is, and what spoils measurements on it", doctor_command},
     {"help", "what a command does: bench help COMMAND", help_command},

@@ -18,8 +18,17 @@
 
 #define SHOWN_BYTES 40 /* of what users wrote, in messages */
 
+static const struct options_defaults run_defaults = {
+    .backends = "all",
+    .workloads = "all",
+    .schedules = OPTIONS_SCHEDULE,
+    .rounds = OPTIONS_ROUNDS,
+    .repetitions = OPTIONS_REPETITIONS,
+};
+
 struct parse {
     struct options *options;
+    const struct options_defaults *defaults;
     int asked; /* OPTIONS_RUN, or OPTIONS_HELP or OPTIONS_VERSION */
     bool format_given;
     char *message;
@@ -211,19 +220,20 @@ static int read_flags(struct parse *parse, int count, char **flags)
 
 static int add_defaults(struct parse *parse)
 {
+    const struct options_defaults *defaults = parse->defaults;
     struct options *options = parse->options;
     char *message = parse->message, workers[16];
     unsigned wanted = nested_workers() > 0 ? nested_workers() : cores_usable();
     int error = 0;
     snprintf(workers, sizeof workers, "%u", wanted < BOARD_LINES ? wanted : BOARD_LINES);
-    if (options->backend_count == 0)
-        error = choices_add_backends(options, "all", message, parse->bytes);
-    if (error == 0 && options->workload_count == 0)
-        error = choices_add_workloads(options, "all", message, parse->bytes);
+    if (options->backend_count == 0 && defaults->backends != NULL)
+        error = choices_add_backends(options, defaults->backends, message, parse->bytes);
+    if (error == 0 && options->workload_count == 0 && defaults->workloads != NULL)
+        error = choices_add_workloads(options, defaults->workloads, message, parse->bytes);
     if (error == 0 && options->worker_count == 0)
         error = choices_add_workers(options, workers, message, parse->bytes);
-    if (error == 0 && options->schedule_count == 0)
-        error = choices_add_schedules(options, OPTIONS_SCHEDULE, message, parse->bytes);
+    if (error == 0 && options->schedule_count == 0 && defaults->schedules != NULL)
+        error = choices_add_schedules(options, defaults->schedules, message, parse->bytes);
     if (!parse->format_given)
         options->format = isatty(STDOUT_FILENO) ? TABLE_TERMINAL : TABLE_CSV;
     return error;
@@ -245,11 +255,13 @@ static int parse_all(struct parse *parse, int argc, char **argv)
     return error == -EINVAL || error == EINVAL ? -EINVAL : error == 0 ? 0 : -ENOMEM;
 }
 
-int options_parse(struct options *options, int argc, char **argv, char *message, size_t bytes)
+int options_parse_for(const struct options_defaults *defaults, struct options *options, int argc,
+                      char **argv, char *message, size_t bytes)
 {
-    struct parse parse = {.options = options, .message = message, .bytes = bytes};
-    *options = (struct options){.rounds = OPTIONS_ROUNDS,
-                                .repetitions = OPTIONS_REPETITIONS,
+    struct parse parse = {
+        .options = options, .defaults = defaults, .message = message, .bytes = bytes};
+    *options = (struct options){.rounds = defaults->rounds,
+                                .repetitions = defaults->repetitions,
                                 .min_time_ns = OPTIONS_MIN_TIME_NS,
                                 .timeout_ns = OPTIONS_TIMEOUT_NS,
                                 .seed = OPTIONS_SEED};
@@ -259,6 +271,11 @@ int options_parse(struct options *options, int argc, char **argv, char *message,
     if (error != 0 || parse.asked != OPTIONS_RUN)
         options_free(options);
     return error != 0 ? error : parse.asked;
+}
+
+int options_parse(struct options *options, int argc, char **argv, char *message, size_t bytes)
+{
+    return options_parse_for(&run_defaults, options, argc, argv, message, bytes);
 }
 
 static void free_texts(char **texts, size_t count)

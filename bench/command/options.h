@@ -65,6 +65,12 @@ struct options {
     size_t flag_count;
 };
 
+/* What a command takes where its user says nothing. */
+struct options_defaults {
+    const char *backends, *workloads, *schedules; /* lists; NULL: nothing is added */
+    unsigned rounds, repetitions;
+};
+
 /* What options_parse returns beside errors. */
 enum { OPTIONS_RUN = 0, OPTIONS_HELP = 1, OPTIONS_VERSION = 2 };
 
@@ -73,6 +79,10 @@ enum { OPTIONS_RUN = 0, OPTIONS_HELP = 1, OPTIONS_VERSION = 2 };
  * -EINVAL with one line in message[bytes] (what was wrong, what would be right), or -ENOMEM.
  * Nothing is owned after anything but OPTIONS_RUN. */
 int options_parse(struct options *options, int argc, char **argv, char *message, size_t bytes);
+
+/* The same for another command than `run`, with defaults of its own. */
+int options_parse_for(const struct options_defaults *defaults, struct options *options, int argc,
+                      char **argv, char *message, size_t bytes);
 
 void options_free(struct options *options);
 

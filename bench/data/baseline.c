@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/data/statistics.h"
-
 static const struct estimate by_definition = {1.0, 1.0, 1.0};
 
 /* What a sample gives to a ratio: a value above 0, or 0 for nothing. */
@@ -52,6 +50,20 @@ static int ratio_of(const struct sample_list *above, const struct sample_list *b
         error = make_series(below, value_of, &lower);
     if (error == 0)
         error = statistics_ratio(&upper, &lower, ratio, rounds);
+    free(upper.observations);
+    free(lower.observations);
+    return error;
+}
+
+int baseline_redraw(const struct sample_list *own, const struct sample_list *serial, uint64_t seed,
+                    double replicates[STATISTICS_REPLICATES])
+{
+    struct series upper = {0}, lower = {0};
+    int error = make_series(serial, calls_of, &upper);
+    if (error == 0)
+        error = make_series(own, calls_of, &lower);
+    if (error == 0)
+        error = statistics_redraw(&upper, &lower, seed, replicates);
     free(upper.observations);
     free(lower.observations);
     return error;

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "bench/data/statistics.h"
 #include "bench/data/summary.h"
 
 /* Samples of one cell or of several; borrowed from a sample table. */
@@ -24,5 +25,9 @@ bool is_baseline(const struct summary *cell);
  * serial; its keys and median_ns must be set. Either list may be empty. Returns 0 or -ENOMEM. */
 int baseline_compare(struct summary *cell, const struct sample_list *own,
                      const struct sample_list *serial, unsigned cores);
+
+/* capacity_efficiency as the bootstrap draws it (statistics_redraw). Returns 0 or -ENOMEM. */
+int baseline_redraw(const struct sample_list *own, const struct sample_list *serial, uint64_t seed,
+                    double replicates[STATISTICS_REPLICATES]);
 
 #endif

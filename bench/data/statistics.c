@@ -10,10 +10,9 @@
 #include <stdlib.h>
 
 #define TAIL 0.025 /* on each side of a 95 % interval */
-#define REPLICATES                                                                                 \
-    2000 /* of the bootstrap; Efron & Tibshirani 13.3: at least 1000 for quantiles                 \
-          */
-#define SEED 25
+/* Efron & Tibshirani 13.3: at least 1000 for quantiles. */
+#define REPLICATES STATISTICS_REPLICATES
+#define SEED       25
 
 const struct estimate estimate_unknown = {NAN, NAN, NAN};
 
@@ -140,52 +139,95 @@ static double redrawn_ratio(gsl_rng *generator, const struct stratum strata[], s
     return gsl_stats_median_from_sorted_data(ratios, 1, count);
 }
 
-/* The ratio over strata[count], count > 0; ratios[count] and replicates[REPLICATES] are scratch. */
-static int estimate_ratio(const struct stratum strata[], size_t count, double ratios[],
-                          double replicates[], struct estimate *ratio)
+/* Draws the ratio over strata[count], count > 0; ratios[count] is scratch. */
+static int redraw(const struct stratum strata[], size_t count, uint64_t seed, double ratios[],
+                  double replicates[REPLICATES])
 {
     gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
     if (generator == NULL)
         return -ENOMEM;
-    gsl_rng_set(generator, SEED);
+    gsl_rng_set(generator, (unsigned long)seed);
+    for (size_t i = 0; i < REPLICATES; i++)
+        replicates[i] = redrawn_ratio(generator, strata, count, ratios);
+    gsl_rng_free(generator);
+    return 0;
+}
+
+/* The ratio over strata[count], count > 0; ratios[count] is scratch. */
+static double ratio_of(const struct stratum strata[], size_t count, double ratios[])
+{
     for (size_t i = 0; i < count; i++)
         ratios[i] = middle(strata[i].above, strata[i].above_count) /
                     middle(strata[i].below, strata[i].below_count);
     gsl_sort(ratios, 1, count);
-    ratio->value = gsl_stats_median_from_sorted_data(ratios, 1, count);
-    for (size_t i = 0; i < REPLICATES; i++)
-        replicates[i] = redrawn_ratio(generator, strata, count, ratios);
-    gsl_sort(replicates, 1, REPLICATES);
+    return gsl_stats_median_from_sorted_data(ratios, 1, count);
+}
+
+void statistics_interval(double replicates[REPLICATES], struct estimate *estimate)
+{
     size_t rank = (size_t)(TAIL * REPLICATES); /* no interpolation: equal ones stay equal */
-    ratio->low = replicates[rank - 1];
-    ratio->high = replicates[REPLICATES - rank];
-    gsl_rng_free(generator);
-    return 0;
+    gsl_sort(replicates, 1, REPLICATES);
+    estimate->low = replicates[rank - 1];
+    estimate->high = replicates[REPLICATES - rank];
+}
+
+/* The rounds that both series have, owned by the caller, with as many ratios[] as scratch; NULL:
+ * no memory. Sorts the series. */
+static struct stratum *make_strata(struct series *above, struct series *below, size_t *count,
+                                   double **ratios)
+{
+    size_t most = above->count < below->count ? above->count : below->count;
+    struct stratum *strata = calloc(most + 1, sizeof *strata);
+    *ratios = calloc(most + 1, sizeof **ratios);
+    *count = 0;
+    if (strata == NULL || *ratios == NULL) {
+        free(strata);
+        free(*ratios);
+        *ratios = NULL;
+        return NULL;
+    }
+    if (most > 0) {
+        qsort(above->observations, above->count, sizeof *above->observations, by_round_and_value);
+        qsort(below->observations, below->count, sizeof *below->observations, by_round_and_value);
+        *count = pair_rounds(above, below, strata);
+    }
+    return strata;
+}
+
+int statistics_redraw(struct series *above, struct series *below, uint64_t seed,
+                      double replicates[REPLICATES])
+{
+    size_t count;
+    double *ratios;
+    struct stratum *strata = make_strata(above, below, &count, &ratios);
+    if (strata == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < REPLICATES; i++)
+        replicates[i] = NAN;
+    int error = count > 0 ? redraw(strata, count, seed, ratios, replicates) : 0;
+    free(ratios);
+    free(strata);
+    return error;
 }
 
 int statistics_ratio(struct series *above, struct series *below, struct estimate *ratio,
                      size_t *rounds)
 {
-    size_t most = above->count < below->count ? above->count : below->count, count = 0;
-    int error = 0;
-    struct stratum *strata = calloc(most + 1, sizeof *strata);
-    double *ratios = calloc(most + REPLICATES + 1, sizeof *ratios);
+    size_t count;
+    double *ratios, *replicates = calloc(REPLICATES, sizeof *replicates);
+    struct stratum *strata = make_strata(above, below, &count, &ratios);
+    int error = strata == NULL || replicates == NULL ? -ENOMEM : 0;
     *ratio = estimate_unknown;
-    if (strata == NULL || ratios == NULL) {
-        error = -ENOMEM;
-        goto out;
+    if (error == 0 && count > 0) {
+        ratio->value = ratio_of(strata, count, ratios);
+        error = redraw(strata, count, SEED, ratios, replicates);
+        if (error == 0)
+            statistics_interval(replicates, ratio);
     }
-    if (most > 0) {
-        qsort(above->observations, above->count, sizeof *above->observations, by_round_and_value);
-        qsort(below->observations, below->count, sizeof *below->observations, by_round_and_value);
-        count = pair_rounds(above, below, strata);
-    }
-    if (count > 0)
-        error = estimate_ratio(strata, count, ratios, ratios + count, ratio);
-out:
     if (rounds != NULL)
         *rounds = count;
     free(ratios);
     free(strata);
+    free(replicates);
     return error;
 }

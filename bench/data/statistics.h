@@ -72,4 +72,16 @@ struct series {
 int statistics_ratio(struct series *above, struct series *below, struct estimate *ratio,
                      size_t *rounds);
 
+#define STATISTICS_REPLICATES 2000
+
+/* The same ratio as the bootstrap draws it, unsorted, for a figure that is made of several ratios:
+ * drawn with another seed each, the k-th replicates of all give the figure's k-th. All NaN where
+ * no round has both sides. Returns 0 or -ENOMEM. */
+int statistics_redraw(struct series *above, struct series *below, uint64_t seed,
+                      double replicates[STATISTICS_REPLICATES]);
+
+/* The 95 % interval of a figure from its replicates, which are sorted by this; infinities are
+ * values like others. low and high of *estimate are set. */
+void statistics_interval(double replicates[STATISTICS_REPLICATES], struct estimate *estimate);
+
 #endif

@@ -27,6 +27,7 @@
 #ifndef PARBENCH_BENCH_DATA_SUMMARY_H
 #define PARBENCH_BENCH_DATA_SUMMARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -81,6 +82,9 @@ extern const struct column summary_columns[SUMMARY_COLUMNS];
 /* Makes the summary of all samples; cores is how many this process may use. The sample table must
  * outlive the summary. Returns 0 with *summary owned by the caller, or -ENOMEM. */
 int summary_make(const struct sample_table *samples, unsigned cores, struct summary_table *summary);
+
+/* Whether a row enters figures: it ran to its end and was verified. */
+bool summary_counts(const struct sample *sample);
 
 void summary_free(struct summary_table *summary);
 

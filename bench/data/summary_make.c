@@ -64,7 +64,7 @@ static bool has_run(const struct sample *sample)
     return strcmp(sample->status, "ok") == 0 || was_retried(sample);
 }
 
-static bool is_counted(const struct sample *sample)
+bool summary_counts(const struct sample *sample)
 {
     return has_run(sample) && sample->verified == 1;
 }
@@ -136,7 +136,7 @@ static int find_cells(const struct sample_table *samples, size_t cells[],
 static void count_row(struct summary *cell, const struct sample *sample, bool *wrong)
 {
     bool skipped = starts_with(sample->status, "skip");
-    bool failed = !skipped && !is_counted(sample);
+    bool failed = !skipped && !summary_counts(sample);
     if (failed && cell->failed == 0)
         cell->status = has_run(sample) ? "wrong: a result was not verified" : sample->status;
     else if (skipped && cell->failed == 0 && cell->skipped == 0)
@@ -145,8 +145,8 @@ static void count_row(struct summary *cell, const struct sample *sample, bool *w
         cell->status = sample->status;
     cell->failed += failed;
     cell->skipped += skipped;
-    cell->samples += is_counted(sample);
-    cell->retried += is_counted(sample) && was_retried(sample);
+    cell->samples += summary_counts(sample);
+    cell->retried += summary_counts(sample) && was_retried(sample);
     if (sample->warmups > cell->warmups)
         cell->warmups = sample->warmups;
     *wrong |= (has_run(sample) && sample->verified != 1) || starts_with(sample->status, "wrong");
@@ -163,7 +163,7 @@ static void list_samples(struct making *making, const struct summary_table *summ
         const struct summary *of = &summary->rows[making->cells[i]];
         if (of == cell)
             count_row(cell, sample, &wrong);
-        if (!is_counted(sample))
+        if (!summary_counts(sample))
             continue;
         if (of == cell)
             making->own.samples[making->own.count++] = sample;

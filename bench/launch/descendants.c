@@ -32,34 +32,50 @@ static pid_t parent_of(pid_t pid)
     return parent;
 }
 
-/* Kills and reaps a child; whether that killed it, or it had ended by itself. */
-static bool end_child(pid_t pid)
+/* Calls visit for each child of this process. */
+static void visit_children(void (*visit)(void *context, pid_t pid), void *context)
 {
+    pid_t self = getpid();
+    DIR *processes = opendir("/proc");
+    if (processes == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (pid > 0 && parent_of(pid) == self)
+            visit(context, pid);
+    }
+    closedir(processes);
+}
+
+static void note_child(void *context, pid_t pid)
+{
+    *(pid_t *)context = pid;
+}
+
+pid_t descendants_owned(void)
+{
+    pid_t owned = 0;
+    visit_children(note_child, &owned);
+    return owned;
+}
+
+struct ending {
+    pid_t keep; /* has an owner */
+    unsigned found, killed;
+};
+
+/* Kills and reaps a child, and counts it: killed, unless it had ended by itself. */
+static void end_child(void *context, pid_t pid)
+{
+    struct ending *ending = context;
     int status = 0;
+    if (pid == ending->keep)
+        return;
     kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-}
-
-/* Ends each child but keep, which has an owner, and adds to *killed; returns how many there were.
- */
-static unsigned end_children(pid_t keep, unsigned *killed)
-{
-    pid_t self = getpid();
-    unsigned found = 0;
-    DIR *processes = opendir("/proc");
-    if (processes == NULL)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
-        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (pid <= 0 || pid == keep || parent_of(pid) != self)
-            continue;
-        *killed += end_child(pid);
-        found++;
-    }
-    closedir(processes);
-    return found;
+    ending->killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    ending->found++;
 }
 
 /* Whoever ends may leave orphans, so it takes a look without any child. A process that forks and
@@ -68,9 +84,10 @@ static unsigned end_children(pid_t keep, unsigned *killed)
 unsigned descendants_end(pid_t group, pid_t keep, uint64_t limit_ns)
 {
     uint64_t deadline_ns = clock_deadline(limit_ns);
-    unsigned killed = 0, found;
-    do
-        found = end_children(keep, &killed);
-    while ((kill(-group, SIGKILL) == 0 || found > 0) && clock_ns() < deadline_ns);
-    return killed;
+    struct ending ending = {.keep = keep};
+    do {
+        ending.found = 0;
+        visit_children(end_child, &ending);
+    } while ((kill(-group, SIGKILL) == 0 || ending.found > 0) && clock_ns() < deadline_ns);
+    return ending.killed;
 }

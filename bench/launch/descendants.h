@@ -14,6 +14,10 @@
 /* Makes this process the subreaper. Returns 0 or a negative errno. */
 int descendants_adopt(void);
 
+/* The child that this process has now, which has an owner: a janitor, the `keep` of what follows; 0:
+ * there is none. To be called before a program is started, while there are no orphans. */
+pid_t descendants_owned(void);
+
 /* Kills and reaps all children of this process but `keep`, and what then becomes its child, until
  * none is left or limit_ns has passed. group: of the cell, whose first process has been reaped.
  * Returns how many had to be killed: processes that somebody had left behind. */

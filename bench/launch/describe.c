@@ -42,6 +42,7 @@ static void say_failure(const char *program, int status, FILE *answer, char *pro
 static int run(const struct spawn *spawn, int *status, unsigned *left)
 {
     struct child child;
+    const pid_t janitor = descendants_owned();
     int error = descendants_adopt(); /* before there are any */
     if (error == 0)
         error = spawn_program(spawn, &child);
@@ -50,7 +51,7 @@ static int run(const struct spawn *spawn, int *status, unsigned *left)
     pid_t group = child.pid;
     error = child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), status);
     child_end(&child);
-    *left = descendants_end(group, 0, LEFT_LIMIT_NS);
+    *left = descendants_end(group, janitor, LEFT_LIMIT_NS);
     return error;
 }
 

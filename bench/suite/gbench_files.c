@@ -33,7 +33,8 @@ int gbench_files_open(struct gbench_files *files, const struct options *options,
     if (file == NULL) {
         int error = -errno;
         char shown[PATH_SHOWN_BYTES];
-        snprintf(message, bytes, "--benchmark_out: cannot write '%s' (%s): write the path of a file",
+        snprintf(message, bytes,
+                 "--benchmark_out: cannot write '%s' (%s): write the path of a file",
                  text_brief(files->path, shown, sizeof shown), strerror(-error));
         return error;
     }

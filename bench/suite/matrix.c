@@ -15,7 +15,7 @@ static bool asked_for(const struct options *options, const char *backend)
 }
 
 /* Asks for all backends of the options, after the baseline. */
-static int describe_all(const struct options *options, const char ***names, struct matrix *matrix)
+static int describe_all(const struct options *options, struct matrix *matrix)
 {
     const char **all = malloc((options->backend_count + 1) * sizeof *all);
     if (all == NULL)
@@ -31,7 +31,7 @@ static int describe_all(const struct options *options, const char ***names, stru
         return error;
     }
     matrix->description_count = count;
-    *names = all;
+    matrix->names = all;
     return 0;
 }
 
@@ -53,6 +53,7 @@ static void add_cell(const struct cell *model, unsigned workers, struct schedule
     *cell = *model;
     cell->workers = workers;
     cell->schedule = schedule;
+    cell->asked_chunk = schedule.chunk;
     if (schedule.chunk == 0)
         cell->schedule.chunk = own_chunk(cell);
 }
@@ -65,14 +66,13 @@ static void add_parallel(const struct options *options, const struct cell *model
             add_cell(model, options->workers[w], options->schedules[s], matrix);
 }
 
-static void add_workload(const struct options *options, size_t index, const char *const *names,
-                         struct matrix *matrix)
+static void add_workload(const struct options *options, size_t index, struct matrix *matrix)
 {
     for (size_t b = 0; b < matrix->description_count; b++) {
         struct cell cell = {.workload = options->workloads[index],
                             .work = &matrix->works[index],
                             .backend = &matrix->descriptions[b],
-                            .backend_path = names[b]};
+                            .backend_path = matrix->names[b]};
         cell.uninvited = b == 0 && !asked_for(options, baseline);
         if (b == 0 || cell.backend->serial)
             add_cell(&cell, 1, options->schedules[0], matrix);
@@ -95,42 +95,58 @@ static int describe_works(const struct options *options, struct matrix *matrix, 
     return error;
 }
 
-int matrix_make(const struct options *options, struct matrix *matrix, char *message, size_t bytes)
+static void free_works(struct matrix *matrix)
 {
-    const char **names = NULL;
-    memset(matrix, 0, sizeof *matrix);
-    int error = 0;
-    for (size_t i = 0; i < options->flag_count && error == 0; i++)
-        error = describe_flag(options->flags[i], message, bytes);
-    if (error == 0)
-        error = describe_works(options, matrix, message, bytes);
-    if (error == 0)
-        error = describe_all(options, &names, matrix);
-    if (error != 0) {
-        matrix_free(matrix);
-        return error;
-    }
-    size_t per_backend = options->worker_count * options->schedule_count;
-    size_t most = options->workload_count * (1 + matrix->description_count * per_backend);
-    matrix->cells = calloc(most, sizeof *matrix->cells);
-    if (matrix->cells == NULL) {
-        free(names);
-        matrix_free(matrix);
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < options->workload_count; i++)
-        add_workload(options, i, names, matrix);
-    free(names);
-    return 0;
-}
-
-void matrix_free(struct matrix *matrix)
-{
-    describe_free(matrix->descriptions, matrix->description_count);
     for (size_t i = 0; i < matrix->work_count; i++)
         describe_work_free(&matrix->works[i]);
     free(matrix->works);
     free(matrix->cells);
+    matrix->works = NULL;
+    matrix->cells = NULL;
+    matrix->work_count = matrix->count = 0;
+}
+
+int matrix_change(const struct options *options, struct matrix *matrix, char *message, size_t bytes)
+{
+    free_works(matrix);
+    int error = describe_works(options, matrix, message, bytes);
+    if (error != 0)
+        return error;
+    size_t per_backend = options->worker_count * options->schedule_count;
+    size_t most = options->workload_count * (1 + matrix->description_count * per_backend);
+    matrix->cells = calloc(most, sizeof *matrix->cells);
+    if (matrix->cells == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < options->workload_count; i++)
+        add_workload(options, i, matrix);
+    return 0;
+}
+
+int matrix_make(const struct options *options, struct matrix *matrix, char *message, size_t bytes)
+{
+    int error = 0;
+    memset(matrix, 0, sizeof *matrix);
+    for (size_t i = 0; i < options->flag_count && error == 0; i++)
+        error = describe_flag(options->flags[i], message, bytes);
+    if (error == 0) {
+        error = describe_all(options, matrix);
+        if (error != 0)
+            snprintf(message, bytes,
+                     "cannot start libexec/parbench/cell, which belongs beside this program: %s",
+                     strerror(-error));
+    }
+    if (error == 0)
+        error = matrix_change(options, matrix, message, bytes);
+    if (error != 0)
+        matrix_free(matrix);
+    return error;
+}
+
+void matrix_free(struct matrix *matrix)
+{
+    free_works(matrix);
+    describe_free(matrix->descriptions, matrix->description_count);
+    free(matrix->names);
     memset(matrix, 0, sizeof *matrix);
 }
 

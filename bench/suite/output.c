@@ -6,10 +6,10 @@
 
 #include "bench/command/environment.h"
 
-static FILE *create(const char *directory, const char *name, char *message, size_t bytes)
+FILE *output_create(const struct output *output, const char *name, char *message, size_t bytes)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
+    snprintf(path, sizeof path, "%s/%s", output->directory, name);
     FILE *file = fopen(path, "we");
     if (file == NULL)
         snprintf(message, bytes, "cannot write %s: %s; name another directory with -o", path,
@@ -18,7 +18,7 @@ static FILE *create(const char *directory, const char *name, char *message, size
 }
 
 /* Closes, and finds out whether all was written: a full disk shows no sooner. */
-static int finish(FILE *file, const char *name, char *message, size_t bytes)
+int output_finish(FILE *file, const char *name, char *message, size_t bytes)
 {
     int error = ferror(file) ? -EIO : 0;
     if (fclose(file) != 0)
@@ -34,14 +34,14 @@ int output_open(struct output *output, const char *directory, int argc, char **a
     *output = (struct output){.directory = directory};
     if (directory == NULL)
         return 0;
-    FILE *environment = create(directory, "environment.json", message, bytes);
+    FILE *environment = output_create(output, "environment.json", message, bytes);
     if (environment == NULL)
         return -EACCES;
     environment_write(environment, argc, argv);
-    int error = finish(environment, "environment.json", message, bytes);
+    int error = output_finish(environment, "environment.json", message, bytes);
     if (error != 0)
         return error;
-    output->samples = create(directory, "samples.csv", message, bytes);
+    output->samples = output_create(output, "samples.csv", message, bytes);
     if (output->samples == NULL)
         return -EACCES;
     sample_write_header(output->samples);
@@ -69,11 +69,11 @@ int output_close(struct output *output, const struct summary_table *summary, cha
         return 0;
     int error = 0;
     if (output->samples != NULL)
-        error = finish(output->samples, "samples.csv", message, bytes);
-    FILE *file = create(output->directory, "summary.csv", message, bytes);
+        error = output_finish(output->samples, "samples.csv", message, bytes);
+    FILE *file = output_create(output, "summary.csv", message, bytes);
     if (file == NULL)
         return -EACCES;
     summary_write_csv(file, summary);
-    int second = finish(file, "summary.csv", message, bytes);
+    int second = output_finish(file, "summary.csv", message, bytes);
     return error != 0 ? error : second;
 }

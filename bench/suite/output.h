@@ -24,6 +24,14 @@ int output_open(struct output *output, const char *directory, int argc, char **a
 /* Appends rows and flushes. Returns 0, or -EIO with one line in message[bytes]. */
 int output_add(struct output *output, const struct sample_table *rows, char *message, size_t bytes);
 
+/* Makes another file in the directory of -o, for output_finish. NULL, with one line in
+ * message[bytes], if it can't be made. */
+FILE *output_create(const struct output *output, const char *name, char *message, size_t bytes);
+
+/* Closes it. Returns 0, or a negative errno with one line in message[bytes] if not all was written.
+ */
+int output_finish(FILE *file, const char *name, char *message, size_t bytes);
+
 /* Writes summary.csv and closes. Returns 0, or a negative errno with one line in message[bytes]. */
 int output_close(struct output *output, const struct summary_table *summary, char *message,
                  size_t bytes);

@@ -5,13 +5,7 @@
 #define PARBENCH_BENCH_SUITE_SUITE_H
 
 #include "bench/command/options.h"
-#include "bench/launch/launch.h"
-
-/* Who is told of each cell in the first round; it prints to standard output what it likes. */
-struct suite_teller {
-    void (*tell)(const void *context, const struct cell *cell, const struct launched *launched);
-    const void *context;
-};
+#include "bench/suite/runner.h"
 
 /* Measures, writes what `-o` asks for and prints the table to standard output. Returns bench's exit
  * status: 0 all verified, 1 something failed, 2 bad usage, 128 + N stopped by signal N. */

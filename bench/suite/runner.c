@@ -1,0 +1,215 @@
+#include "bench/suite/runner.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "bench/launch/descendants.h"
+#include "bench/launch/own_row.h"
+
+enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNALLED = 128 };
+
+/* SIGINT and SIGTERM become readable: no handler, no race with a wait. */
+static int open_signals(struct runner *runner)
+{
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGHUP);
+    sigprocmask(SIG_BLOCK, &wanted, NULL);
+    runner->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    return runner->signals < 0 ? -errno : 0;
+}
+
+int runner_open(struct runner *runner, const struct options *options,
+                const struct suite_teller *teller, int argc, char **argv)
+{
+    *runner = (struct runner){
+        .options = options, .teller = teller, .random = options->seed, .signals = -1};
+    int error = descendants_adopt();
+    if (error == 0)
+        error = open_signals(runner);
+    if (error == 0) {
+        error = gbench_files_open(&runner->files, options, runner->message, sizeof runner->message);
+        runner->refused = *runner->message != '\0';
+    }
+    if (error == 0) {
+        error = trace_files_open(&runner->traces, options->trace, runner->message,
+                                 sizeof runner->message);
+        runner->refused = error != 0;
+    }
+    if (error == 0)
+        error = janitor_start(&runner->janitor);
+    if (error != 0 && *runner->message == '\0')
+        snprintf(runner->message, sizeof runner->message, "cannot begin: %s", strerror(-error));
+    if (error == 0)
+        error = output_open(&runner->output, options->output, argc, argv, runner->message,
+                            sizeof runner->message);
+    return error;
+}
+
+/* Takes over what a cell brought. */
+static int keep(struct runner *runner, const struct matrix *matrix, size_t index, uint64_t round,
+                struct launched *launched, struct sample_table *rows)
+{
+    int error =
+        output_add(&runner->output, &launched->rows, runner->message, sizeof runner->message);
+    runner->failed = runner->failed || launched->failed;
+    if (runner->signal == 0)
+        runner->signal = launched->signal;
+    if (runner->teller != NULL && round == 0)
+        runner->teller->tell(runner->teller->context, &matrix->cells[index], launched);
+    if (runner->results != NULL && runner->results[index] == NULL)
+        runner->results[index] = launched->results;
+    else
+        free(launched->results);
+    if (error == 0 && launched->rows.count > 0 && round == 0)
+        error = trace_files_add(&runner->traces, &launched->rows.rows[launched->rows.count - 1],
+                                launched->trace);
+    trace_close(launched->trace);
+    if (error == 0)
+        error = sample_table_append(&rows[index], &launched->rows);
+    return error;
+}
+
+/* MPI can't replace a rank: where a worker's death is to be survived, the whole job starts again.
+ * What the first try measured well stays; why it ended is said by the second one's first sample. */
+static bool should_retry(const struct runner *runner, const struct launched *launched,
+                         unsigned tries)
+{
+    return launched->rank_died && launched->signal == 0 && tries < TASK_DEATHS_MAX &&
+           runner->options->on_death == ON_DEATH_RETRY;
+}
+
+/* Takes the rows that failed out, and copies what they say of it. */
+static void drop_failed(struct sample_table *rows, char *why, size_t bytes)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const char *text = strstr(rows->rows[i].status, ": ");
+        if (rows->rows[i].verified)
+            rows->rows[kept++] = rows->rows[i];
+        else
+            snprintf(why, bytes, "%s", text != NULL ? text + 2 : rows->rows[i].status);
+    }
+    rows->count = kept;
+}
+
+static int launch_until_done(struct runner *runner, struct launch *launch,
+                             struct launched *launched, struct sample_table *rows)
+{
+    char why[RUNNER_MESSAGE_BYTES] = "";
+    for (unsigned tries = 1;; tries++) {
+        int error = launch_cell(launch, launched, runner->message, sizeof runner->message);
+        if (error != 0 || !should_retry(runner, launched, tries))
+            return error;
+        drop_failed(&launched->rows, why, sizeof why);
+        free(launched->results);
+        error =
+            output_add(&runner->output, &launched->rows, runner->message, sizeof runner->message);
+        if (error == 0)
+            error = sample_table_append(rows, &launched->rows);
+        if (error != 0)
+            return error;
+        launch->retried = why;
+    }
+}
+
+static int skip(struct runner *runner, const struct matrix *matrix, size_t index, uint64_t round,
+                struct sample_table *rows)
+{
+    const struct cell *cell = &matrix->cells[index];
+    char status[RUNNER_MESSAGE_BYTES];
+    struct launched launched = {0};
+    /* What belongs to parbench may be missing on this machine; a plugin that is given must load. */
+    launched.failed = strchr(cell->backend_path, '/') != NULL;
+    snprintf(status, sizeof status, "%s: %s", launched.failed ? "failed" : "skip",
+             cell->backend->problem);
+    int error = own_row_add(&launched.rows, cell, round, status);
+    return error != 0 ? error : keep(runner, matrix, index, round, &launched, rows);
+}
+
+static int measure_cell(struct runner *runner, const struct matrix *matrix, size_t index,
+                        uint64_t round, struct sample_table *rows)
+{
+    const struct cell *cell = &matrix->cells[index];
+    struct launch launch = {.options = runner->options,
+                            .cell = cell,
+                            .round = round,
+                            .janitor = &runner->janitor,
+                            .signals = runner->signals,
+                            .trace = runner->teller != NULL ||
+                                     (round == 0 && runner->options->trace != NULL),
+                            .gbench_out = gbench_files_next(&runner->files)};
+    struct launched launched;
+    if (cell->backend->problem != NULL)
+        return skip(runner, matrix, index, round, rows);
+    int error = launch_until_done(runner, &launch, &launched, &rows[index]);
+    if (error != 0)
+        return error;
+    gbench_files_add(&runner->files);
+    return keep(runner, matrix, index, round, &launched, rows);
+}
+
+/* Fills order[] with the cells that are wanted; a story is told from its beginning. */
+static size_t choose_order(struct runner *runner, size_t cells, const bool wanted[], size_t order[])
+{
+    size_t count = 0;
+    matrix_shuffle(order, cells, &runner->random);
+    for (size_t i = 0; i < cells; i++) {
+        size_t cell = runner->teller != NULL ? i : order[i];
+        if (wanted == NULL || wanted[cell])
+            order[count++] = cell;
+    }
+    return count;
+}
+
+int runner_measure(struct runner *runner, const struct matrix *matrix, const bool wanted[],
+                   uint64_t round, struct sample_table rows[])
+{
+    char what[128];
+    size_t *order = calloc(matrix->count + 1, sizeof *order);
+    int error = order == NULL ? -ENOMEM : 0;
+    size_t count = error == 0 ? choose_order(runner, matrix->count, wanted, order) : 0;
+    for (size_t i = 0; i < count && runner->signal == 0 && error == 0; i++) {
+        const struct cell *cell = &matrix->cells[order[i]];
+        snprintf(what, sizeof what, "%s %.40s, %u workers", cell->backend->name, cell->workload,
+                 cell->workers);
+        progress_step(&runner->progress, what);
+        error = measure_cell(runner, matrix, order[i], round, rows);
+    }
+    free(order);
+    return error;
+}
+
+int runner_status(const struct runner *runner, int error)
+{
+    if (error != 0)
+        fprintf(stderr, "bench: %s\n",
+                *runner->message != '\0' ? runner->message : strerror(-error));
+    if (runner->signal != 0)
+        return EXIT_SIGNALLED + runner->signal;
+    if (runner->refused)
+        return EXIT_USAGE;
+    return error != 0 || runner->failed ? EXIT_FAILED : EXIT_VERIFIED;
+}
+
+int runner_finish(struct runner *runner)
+{
+    int error = gbench_files_close(&runner->files);
+    int second = trace_files_close(&runner->traces);
+    return error != 0 ? error : second;
+}
+
+void runner_close(struct runner *runner)
+{
+    if (runner->janitor.child.pid != 0)
+        janitor_stop(&runner->janitor);
+    if (runner->signals >= 0)
+        close(runner->signals);
+}
