@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 failed=0
 # forbid ROOM PATTERN: no file of ROOM includes "PATTERN..."
 forbid() {
-    if grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"$2" "$1"/*.[ch]; then
+    if grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"$2" "$1" --include='*.[ch]'; then
         echo "a file of $1/ includes what it must not: \"$2...\"" >&2
         failed=1
     fi

@@ -13,6 +13,7 @@ int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2))
 int list_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int lecture_command(int argc, char **argv);
+int ipc_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int metg_command(int argc, char **argv);
 

@@ -33,6 +33,7 @@ static int help_command(int argc, char **argv);
 static const struct command commands[] = {
     {"run", "measure cells; the command where none is named", run_command},
     {"lecture", "an example of the lecture, and where its time went", lecture_command},
+    {"ipc", "latency and bandwidth of every transport by payload", ipc_command},
     {"report", "one HTML page of a run that was kept with -o", report_command},
     {"metg", "how short a task may be before a backend wastes half of the machine", metg_command},
     {"list", "which backends, workloads and schedules there are", list_command},

@@ -1,58 +1,30 @@
 #include "bench/launch/launch.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "backends/registry.h"
 #include "bench/command/placement.h"
 #include "bench/launch/command_line.h"
-#include "bench/launch/descendants.h"
-#include "bench/launch/mpirun.h"
 #include "bench/launch/own_row.h"
-#include "bench/launch/ranks.h"
 #include "bench/launch/spawn.h"
 #include "bench/launch/verdict.h"
-#include "common/check.h"
+#include "bench/launch/watch.h"
 #include "common/clock.h"
-#include "common/io.h"
-
-#define OUTPUT_BYTES     4096 /* so much of the end of what a cell prints is kept */
-#define OUTPUT_PIECES    64   /* read at once, lest a cell that chatters takes us up */
-#define SIGN_ON_MS       10   /* how often to look for ranks that have signed on */
-#define ORPHANS_LIMIT_NS (2 * NS_PER_S)
 
 struct run { /* one cell while it runs; everything here is owned */
     const struct launch *launch;
     struct board *board;
     struct trace *trace;
     int board_fd, rows_fd, results_fd, trace_fd;
-    int output[2]; /* pipe: what the cell prints */
-    char printed[OUTPUT_BYTES + 1];
-    size_t printed_bytes;
-    struct child child;
-    pid_t group; /* of the child and most of what it starts */
-    struct ranks ranks;
-    uint64_t deadline_ns;
-    int status; /* of the child, once it has ended */
-    bool ended, timed_out;
-    int signal;
-    unsigned left_behind;
+    struct watch watch;
 };
 
 /* ---- before --------------------------------------------------------------------------------- */
-
-static void name_descriptor(char *path, size_t bytes, int fd)
-{
-    snprintf(path, bytes, "/proc/%d/fd/%d", (int)getpid(), fd);
-}
 
 /* Each worker finds its place on its line of the board. */
 static int place_workers(struct run *run)
@@ -83,13 +55,15 @@ static int open_all(struct run *run, char *message, size_t bytes)
         snprintf(message, bytes, "cannot make the trace in shared memory: %s", strerror(-error));
         return error;
     }
+    const struct watch_means means = {
+        .janitor = &run->launch->session->janitor,
+        .signals = run->launch->session->signals,
+        .board = run->board,
+        .workers = run->launch->cell->backend->mpirun ? run->launch->cell->workers : 0};
     run->rows_fd = memfd_create("parbench-rows", MFD_CLOEXEC);
     if (run->launch->options->results)
         run->results_fd = memfd_create("parbench-results", MFD_CLOEXEC);
-    if (run->rows_fd < 0 || pipe2(run->output, O_CLOEXEC) != 0 ||
-        io_set_nonblocking(run->output[0]) != 0 || /* our end only: a cell may wait for us */
-        ranks_watch(&run->ranks, run->board,
-                    run->launch->cell->backend->mpirun ? run->launch->cell->workers : 0) != 0) {
+    if (run->rows_fd < 0 || watch_open(&run->watch, &means) != 0) {
         error = errno != 0 ? -errno : -ENOMEM;
         snprintf(message, bytes, "cannot make the files of a cell: %s", strerror(-error));
     }
@@ -104,10 +78,7 @@ static void close_fd(int fd)
 
 static void close_all(struct run *run)
 {
-    child_end(&run->child);
-    ranks_close(&run->ranks);
-    close_fd(run->output[0]);
-    close_fd(run->output[1]);
+    watch_close(&run->watch);
     trace_close(run->trace);
     close_fd(run->trace_fd);
     close_fd(run->results_fd);
@@ -123,27 +94,6 @@ static void calm_openmp(void)
     setenv("GOMP_SPINCOUNT", "250", 0);
 }
 
-/* Starts the cell's command line, behind mpirun if need be. */
-static int start_cell(struct run *run, char **argv, char *message, size_t bytes)
-{
-    const struct cell *cell = run->launch->cell;
-    struct spawn spawn = {.argv = argv, .output = run->output[1]};
-    snprintf(message, bytes, "cannot start a process for the cell");
-    if (!cell->backend->mpirun)
-        return spawn_program(&spawn, &run->child);
-    struct mpirun mpirun = {
-        .argv = argv, .ranks = cell->workers + 1, .directory = run->launch->janitor->directory};
-    struct mpirun_command command;
-    int error = mpirun_command(&mpirun, &command, message, bytes);
-    if (error != 0)
-        return error;
-    spawn.argv = command.argv;
-    spawn.environment = command.environment;
-    error = spawn_program(&spawn, &run->child);
-    mpirun_command_free(&command);
-    return error;
-}
-
 static int start(struct run *run, char *message, size_t bytes)
 {
     struct cell_paths paths = {.results = "", .trace = ""};
@@ -154,107 +104,21 @@ static int start(struct run *run, char *message, size_t bytes)
                  program);
         return error;
     }
-    name_descriptor(paths.board, sizeof paths.board, run->board_fd);
-    name_descriptor(paths.rows, sizeof paths.rows, run->rows_fd);
+    watch_name_descriptor(paths.board, sizeof paths.board, run->board_fd);
+    watch_name_descriptor(paths.rows, sizeof paths.rows, run->rows_fd);
     if (run->results_fd >= 0)
-        name_descriptor(paths.results, sizeof paths.results, run->results_fd);
+        watch_name_descriptor(paths.results, sizeof paths.results, run->results_fd);
     if (run->trace_fd >= 0)
-        name_descriptor(paths.trace, sizeof paths.trace, run->trace_fd);
+        watch_name_descriptor(paths.trace, sizeof paths.trace, run->trace_fd);
     char **argv = command_line_make(run->launch, &paths, clock_ns());
     if (argv == NULL)
         return -ENOMEM;
     calm_openmp();
-    setenv("TMPDIR", run->launch->janitor->directory, 1); /* files of a cell that is killed */
-    run->deadline_ns = clock_deadline(run->launch->options->timeout_ns);
-    error = start_cell(run, argv, message, bytes);
+    const struct cell *cell = run->launch->cell;
+    unsigned ranks = cell->backend->mpirun ? cell->workers + 1 : 0;
+    error = watch_start(&run->watch, argv, ranks, run->launch->options->timeout_ns, message, bytes);
     command_line_free(argv);
-    if (error != 0)
-        return error;
-    *message = '\0';
-    run->group = run->child.pid;
-    janitor_watch(run->launch->janitor, run->group);
-    close(run->output[1]);
-    run->output[1] = -1;
-    return 0;
-}
-
-/* ---- while it runs -------------------------------------------------------------------------- */
-
-/* Keeps the end of what the cell prints; false once nobody can print any more. */
-static bool read_output(struct run *run)
-{
-    char piece[OUTPUT_BYTES];
-    ssize_t got = 1;
-    for (int i = 0; i < OUTPUT_PIECES; i++) {
-        got = read(run->output[0], piece, sizeof piece);
-        if (got <= 0)
-            break;
-        size_t bytes = (size_t)got;
-        size_t keep = OUTPUT_BYTES - bytes;
-        if (run->printed_bytes > keep) {
-            memmove(run->printed, run->printed + run->printed_bytes - keep, keep);
-            run->printed_bytes = keep;
-        }
-        memcpy(run->printed + run->printed_bytes, piece, bytes);
-        run->printed_bytes += bytes;
-        run->printed[run->printed_bytes] = '\0';
-    }
-    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
-}
-
-enum { END, OUTPUT, SIGNALS, EVENTS }; /* places in the poll set; the ranks follow */
-
-static void handle_events(struct run *run, struct pollfd *events)
-{
-    if (events[OUTPUT].revents != 0 && !read_output(run))
-        events[OUTPUT].fd = -1;
-    ranks_look(&run->ranks);
-    if (events[SIGNALS].revents != 0) {
-        struct signalfd_siginfo info;
-        if (read(run->launch->signals, &info, sizeof info) == sizeof info)
-            run->signal = (int)info.ssi_signo;
-    }
-    if (events[END].revents != 0)
-        run->ended = child_wait(&run->child, UINT64_MAX, &run->status) == 0;
-}
-
-/* Sleeps until the cell has ended, its time is up or somebody wants the run to stop. */
-static int wait_for_end(struct run *run)
-{
-    struct pollfd *events = calloc(EVENTS + run->ranks.workers, sizeof *events);
-    if (events == NULL)
-        return -ENOMEM;
-    events[END] = (struct pollfd){.fd = run->child.pidfd, .events = POLLIN};
-    events[OUTPUT] = (struct pollfd){.fd = run->output[0], .events = POLLIN};
-    events[SIGNALS] = (struct pollfd){.fd = run->launch->signals, .events = POLLIN};
-    while (!run->ended && run->signal == 0 && !run->timed_out) {
-        int left_ms = clock_left_ms(run->deadline_ns);
-        if (!ranks_complete(&run->ranks) && left_ms > SIGN_ON_MS)
-            left_ms = SIGN_ON_MS;
-        memcpy(events + EVENTS, run->ranks.ends, run->ranks.workers * sizeof events[0]);
-        int ready = poll(events, EVENTS + run->ranks.workers, left_ms);
-        if (ready > 0)
-            handle_events(run, events);
-        run->timed_out = !run->ended && clock_ns() >= run->deadline_ns;
-    }
-    free(events);
-    if (run->ended)
-        ranks_look(&run->ranks);
-    return 0;
-}
-
-/* Ends what still runs: a cell whose time is up, and whatever a cell left behind. */
-static void end(struct run *run)
-{
-    if (!run->ended) {
-        kill(-run->group, SIGKILL);
-        child_end(&run->child);
-        run->status = SIGKILL; /* as waitpid tells it */
-    }
-    unsigned found = descendants_end(run->group, run->launch->janitor->child.pid, ORPHANS_LIMIT_NS);
-    run->left_behind = run->ended ? found : 0;
-    janitor_watch(run->launch->janitor, 0);
-    read_output(run);
+    return error;
 }
 
 /* ---- after ---------------------------------------------------------------------------------- */
@@ -295,13 +159,13 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
         .board = run->board,
         .workers = run->launch->cell->workers,
         .workers_are_threads = !run->launch->cell->backend->mpirun,
-        .status = run->status,
-        .timed_out = run->timed_out,
+        .status = run->watch.status,
+        .timed_out = run->watch.timed_out,
         .limit_s = (double)run->launch->options->timeout_ns / (double)NS_PER_S,
-        .signal = run->signal,
-        .rank = &run->ranks.first,
-        .left_behind = run->left_behind,
-        .output = run->printed,
+        .signal = run->watch.signal,
+        .rank = &run->watch.ranks.first,
+        .left_behind = run->watch.left_behind,
+        .output = run->watch.printed,
     };
     char nonsense[VERDICT_BYTES / 2];
     int error = 0;
@@ -319,9 +183,9 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     }
     if (error != 0)
         snprintf(message, bytes, "cannot add a row: %s", strerror(-error));
-    launched->rank_died = launched->failed && run->ranks.first.error != 0 && !run->timed_out &&
-                          atomic_load(&run->board->finished) == 0;
-    launched->signal = run->signal;
+    launched->rank_died = launched->failed && run->watch.ranks.first.error != 0 &&
+                          !run->watch.timed_out && atomic_load(&run->board->finished) == 0;
+    launched->signal = run->watch.signal;
     launched->results = read_results(run);
     launched->trace = run->trace;
     run->trace = NULL;
@@ -335,16 +199,13 @@ int launch_cell(const struct launch *launch, struct launched *launched, char *me
                       .rows_fd = -1,
                       .results_fd = -1,
                       .trace_fd = -1,
-                      .output = {-1, -1},
-                      .child = CHILD_NONE};
+                      .watch = {.child = CHILD_NONE, .output = {-1, -1}}};
     *launched = (struct launched){0};
     int error = open_all(&run, message, bytes);
     if (error == 0)
         error = start(&run, message, bytes);
-    if (error == 0) {
-        error = wait_for_end(&run);
-        end(&run);
-    }
+    if (error == 0)
+        error = watch_wait(&run.watch);
     if (error == 0)
         error = conclude(&run, launched, message, bytes);
     close_all(&run);

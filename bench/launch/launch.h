@@ -14,7 +14,7 @@
 
 #include "bench/data/sample.h"
 #include "bench/launch/cell.h"
-#include "bench/launch/janitor.h"
+#include "bench/launch/session.h"
 #include "common/trace.h"
 
 struct launch {
@@ -23,8 +23,7 @@ struct launch {
     uint64_t round;
     const char *retried;   /* why this cell is run again (then without the fault of the options), or
                               NULL: its first sample says so */
-    struct janitor *janitor;
-    int signals;           /* signalfd of SIGINT and SIGTERM, which are blocked */
+    struct session *session;
     bool trace;            /* record who ran which task, see launched.trace */
     const char *gbench_out; /* path for Google Benchmark's own output, or NULL */
 };

@@ -29,8 +29,7 @@ static void say_running(const struct verdict *verdict, char *text, size_t bytes)
     }
 }
 
-/* The last line that the cell printed: where it could say why, it did so there. */
-static void say_output(const char *output, char *text, size_t bytes)
+void verdict_say_output(const char *output, char *text, size_t bytes)
 {
     size_t length = strlen(output);
     while (length > 0 && output[length - 1] == '\n')
@@ -64,7 +63,7 @@ bool verdict_write(const struct verdict *verdict, char *text, size_t bytes)
     bool finished = atomic_load(&verdict->board->finished) != 0;
     child_describe(verdict->status, how, sizeof how);
     say_running(verdict, running, sizeof running);
-    say_output(verdict->output, output, sizeof output);
+    verdict_say_output(verdict->output, output, sizeof output);
     if (verdict->signal != 0)
         snprintf(text, bytes, "failed: stopped by signal %d (%s)%s", verdict->signal,
                  strsignal(verdict->signal), running);

@@ -31,4 +31,8 @@ struct verdict {               /* what the runner saw */
  * tells them; false if there is nothing to say, for the cell came to its end by itself. */
 bool verdict_write(const struct verdict *verdict, char *text, size_t bytes);
 
+/* Writes "; it said: ..." with the last line of what a program printed, or "": where it could say
+ * why it ended, it did so there. */
+void verdict_say_output(const char *output, char *text, size_t bytes);
+
 #endif

@@ -202,7 +202,7 @@ int metg_measure(struct metg *metg)
 int metg_open(struct metg *metg, struct options *options, const struct curve_shares *shares,
               int argc, char **argv)
 {
-    *metg = (struct metg){.options = options, .shares = shares, .runner = {.signals = -1}};
+    *metg = (struct metg){.options = options, .shares = shares, .runner = {.session = SESSION_NONE}};
     int error = set_length(metg, 0);
     if (error == 0)
         error = matrix_make(options, &metg->matrix, metg->message, sizeof metg->message);

@@ -1,50 +1,28 @@
 #include "bench/suite/runner.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include "bench/launch/descendants.h"
 #include "bench/launch/own_row.h"
 
 enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNALLED = 128 };
-
-/* SIGINT and SIGTERM become readable: no handler, no race with a wait. */
-static int open_signals(struct runner *runner)
-{
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGINT);
-    sigaddset(&wanted, SIGTERM);
-    sigaddset(&wanted, SIGHUP);
-    sigprocmask(SIG_BLOCK, &wanted, NULL);
-    runner->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-    return runner->signals < 0 ? -errno : 0;
-}
 
 int runner_open(struct runner *runner, const struct options *options,
                 const struct suite_teller *teller, int argc, char **argv)
 {
     *runner = (struct runner){
-        .options = options, .teller = teller, .random = options->seed, .signals = -1};
-    int error = descendants_adopt();
-    if (error == 0)
-        error = open_signals(runner);
-    if (error == 0) {
-        error = gbench_files_open(&runner->files, options, runner->message, sizeof runner->message);
-        runner->refused = *runner->message != '\0';
-    }
+        .options = options, .teller = teller, .random = options->seed, .session = SESSION_NONE};
+    int error = gbench_files_open(&runner->files, options, runner->message, sizeof runner->message);
+    runner->refused = *runner->message != '\0';
     if (error == 0) {
         error = trace_files_open(&runner->traces, options->trace, runner->message,
                                  sizeof runner->message);
         runner->refused = error != 0;
     }
     if (error == 0)
-        error = janitor_start(&runner->janitor);
+        error = session_open(&runner->session);
     if (error != 0 && *runner->message == '\0')
         snprintf(runner->message, sizeof runner->message, "cannot begin: %s", strerror(-error));
     if (error == 0)
@@ -141,8 +119,7 @@ static int measure_cell(struct runner *runner, const struct matrix *matrix, size
     struct launch launch = {.options = runner->options,
                             .cell = cell,
                             .round = round,
-                            .janitor = &runner->janitor,
-                            .signals = runner->signals,
+                            .session = &runner->session,
                             .trace = runner->teller != NULL ||
                                      (round == 0 && runner->options->trace != NULL),
                             .gbench_out = gbench_files_next(&runner->files)};
@@ -208,8 +185,5 @@ int runner_finish(struct runner *runner)
 
 void runner_close(struct runner *runner)
 {
-    if (runner->janitor.child.pid != 0)
-        janitor_stop(&runner->janitor);
-    if (runner->signals >= 0)
-        close(runner->signals);
+    session_close(&runner->session);
 }

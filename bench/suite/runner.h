@@ -8,8 +8,8 @@
 #ifndef PARBENCH_BENCH_SUITE_RUNNER_H
 #define PARBENCH_BENCH_SUITE_RUNNER_H
 
-#include "bench/launch/janitor.h"
 #include "bench/launch/launch.h"
+#include "bench/launch/session.h"
 #include "bench/suite/gbench_files.h"
 #include "bench/suite/matrix.h"
 #include "bench/suite/output.h"
@@ -29,13 +29,12 @@ struct runner {
     const struct suite_teller *teller; /* or NULL */
     char **results; /* results[cells of the matrix]: what they computed in the first round, for the
                        owner to free; NULL: nobody wants that */
-    struct janitor janitor;
+    struct session session;
     struct output output;
     struct progress progress; /* started and stopped by the owner */
     struct gbench_files files;
     struct trace_files traces;
     uint64_t random; /* shuffles */
-    int signals;
     int signal;                         /* that the user wants it to end with, or 0 */
     bool failed;                        /* a cell did */
     bool refused;                       /* before anything was run: the command line was wrong */

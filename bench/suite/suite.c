@@ -33,7 +33,7 @@ static int open_suite(struct suite *suite, const struct options *options,
         suite->runner.results = suite->results;
         return error;
     }
-    suite->runner = (struct runner){.refused = refused, .signals = -1};
+    suite->runner = (struct runner){.refused = refused, .session = SESSION_NONE};
     memcpy(suite->runner.message, message, sizeof message);
     return error;
 }

@@ -1,0 +1,208 @@
+#include "bench/ipc/tool/lead.h"
+
+#include <string.h>
+
+#include "bench/ipc/tool/payload.h"
+#include "common/clock.h"
+#include "common/io.h"
+
+#define BATCH_NS (100 * NS_PER_US) /* a batch takes so long at least */
+#define STREAM_TRIPS                                                                               \
+    20u                 /* a stream takes so many short trips: its last byte's way                 \
+                           back, half a trip, is then 2.5 % of it at most */
+#define BATCHES_LEAST 6 /* fewer have no interval of 95 % */
+#define SINGLES_LEAST                                                                              \
+    16u /* trips timed one by one between two batches: hundreds in                                 \
+           all, so that their slowest hundredth is known */
+#define COUNT_MOST   (1u << 20)
+#define WARM_SHARE   5 /* of the budget, the warm-up takes up to a fifth */
+#define WARM_BATCHES 3 /* so many no faster than the best: it is warm */
+#define CLOCK_LOOKS  101
+
+_Static_assert(sizeof(struct lead_order) == SIDE_ORDER_BYTES, "the order's size is known");
+
+struct lead {
+    const struct side *side;
+    void *end;
+    char *message, *answer;
+    uint32_t trips, transfers; /* of a batch, of a stream */
+    uint64_t clock_cost_ns;
+    uint8_t seed;
+    bool right;
+};
+
+static int give_order(struct lead *lead, enum lead_kind kind, uint32_t count)
+{
+    struct lead_order order = {.kind = (uint8_t)kind, .seed = lead->seed, .count = count};
+    return lead->side->transport->send(lead->end, &order, sizeof order, IO_FOREVER);
+}
+
+/* A new pattern for the messages of the next batch. */
+static void renew(struct lead *lead)
+{
+    size_t bytes = lead->side->bytes, ends = 2 * SIDE_ORDER_BYTES;
+    lead->seed++;
+    if (bytes > ends)
+        payload_fill(lead->message + SIDE_ORDER_BYTES, bytes - ends, lead->seed);
+}
+
+/* One round trip, with a number in its message. */
+static int trip(struct lead *lead, uint32_t number)
+{
+    const struct transport *transport = lead->side->transport;
+    size_t bytes = lead->side->bytes;
+    payload_stamp(lead->message, bytes, number);
+    int error = transport->send(lead->end, lead->message, bytes, IO_FOREVER);
+    if (error == 0)
+        error = transport->receive(lead->end, lead->answer, bytes, IO_FOREVER);
+    lead->right &= error != 0 || payload_has_stamp(lead->answer, bytes, number);
+    return error;
+}
+
+/* After a batch: whether the last answer is all of the last message. */
+static void check(struct lead *lead)
+{
+    lead->right &= memcmp(lead->message, lead->answer, lead->side->bytes) == 0;
+}
+
+/* count round trips under one look at the clock: *taken_ns is what all of them took. */
+static int ping_pong(struct lead *lead, uint32_t count, uint64_t *taken_ns)
+{
+    renew(lead);
+    int error = give_order(lead, LEAD_PING_PONG, count + 1);
+    if (error == 0)
+        error = trip(lead, UINT32_MAX); /* the follower has come here, and both are awake */
+    uint64_t begin_ns = clock_ns();
+    for (uint32_t i = 0; i < count && error == 0; i++)
+        error = trip(lead, i);
+    *taken_ns = clock_ns() - begin_ns;
+    check(lead);
+    return error;
+}
+
+/* count round trips, each timed by itself. */
+static int single_trips(struct lead *lead, uint32_t count)
+{
+    struct side_outcome *outcome = lead->side->outcome;
+    renew(lead);
+    int error = give_order(lead, LEAD_PING_PONG, count + 1);
+    if (error == 0)
+        error = trip(lead, UINT32_MAX);
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        uint64_t begin_ns = clock_ns();
+        error = trip(lead, i);
+        uint64_t taken_ns = clock_ns() - begin_ns;
+        taken_ns -= taken_ns > lead->clock_cost_ns ? lead->clock_cost_ns : taken_ns;
+        outcome->trip_ns[outcome->trips++] = (double)taken_ns;
+    }
+    check(lead);
+    return error;
+}
+
+/* count messages one way, until the follower says that it has the last one. */
+static int stream(struct lead *lead, uint32_t count, uint64_t *taken_ns)
+{
+    const struct transport *transport = lead->side->transport;
+    char done;
+    renew(lead);
+    int error = give_order(lead, LEAD_STREAM, count);
+    uint64_t begin_ns = clock_ns();
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        payload_stamp(lead->message, lead->side->bytes, i);
+        error = transport->send(lead->end, lead->message, lead->side->bytes, IO_FOREVER);
+    }
+    if (error == 0)
+        error = transport->receive(lead->end, &done, sizeof done, IO_FOREVER);
+    *taken_ns = clock_ns() - begin_ns;
+    return error;
+}
+
+/* The clock's own cost: the median of looks one after the other. */
+static uint64_t clock_cost(void)
+{
+    uint64_t costs[CLOCK_LOOKS];
+    for (size_t i = 0; i < CLOCK_LOOKS; i++) {
+        uint64_t begin_ns = clock_ns();
+        uint64_t cost = clock_ns() - begin_ns;
+        size_t place = i;
+        for (; place > 0 && costs[place - 1] > cost; place--)
+            costs[place] = costs[place - 1];
+        costs[place] = cost;
+    }
+    return costs[CLOCK_LOOKS / 2];
+}
+
+/* Repeats a batch until it is no faster than the best before it, or the warm-up's time is over.
+ * *count: how many make a batch of target_ns, by the best so far, for the first ones are slow. */
+static int warm_up(struct lead *lead, int (*batch)(struct lead *, uint32_t, uint64_t *),
+                   uint64_t target_ns, uint32_t *count, uint64_t *unit_ns)
+{
+    uint64_t deadline_ns = clock_deadline(lead->side->budget_ns / (2 * WARM_SHARE));
+    uint64_t taken_ns = 0;
+    *count = 1;
+    *unit_ns = UINT64_MAX;
+    for (unsigned slower = 0; slower < WARM_BATCHES;) {
+        int error = batch(lead, *count, &taken_ns);
+        if (error != 0)
+            return error;
+        uint64_t unit = taken_ns / *count + 1; /* never 0 */
+        slower = unit < *unit_ns ? 0 : slower + 1;
+        *unit_ns = unit < *unit_ns ? unit : *unit_ns;
+        uint64_t wanted = target_ns / *unit_ns + 1;
+        *count = wanted < COUNT_MOST ? (uint32_t)wanted : COUNT_MOST;
+        if (clock_ns() > deadline_ns)
+            break;
+    }
+    return 0;
+}
+
+/* One of each. Where a single trip is a batch, the batches are the single trips. */
+static int take_turns(struct lead *lead)
+{
+    struct side_outcome *outcome = lead->side->outcome;
+    uint32_t singles = lead->trips > SINGLES_LEAST ? lead->trips : SINGLES_LEAST;
+    uint64_t taken_ns;
+    int error = ping_pong(lead, lead->trips, &taken_ns);
+    if (error != 0)
+        return error;
+    outcome->round_trip_ns[outcome->batches++] = (double)taken_ns / lead->trips;
+    outcome->round_trips += lead->trips;
+    if (lead->trips == 1 && outcome->trips < SIDE_TRIPS_MOST)
+        outcome->trip_ns[outcome->trips++] = (double)taken_ns;
+    else if (outcome->trips + singles <= SIDE_TRIPS_MOST)
+        error = single_trips(lead, singles);
+    if (error == 0)
+        error = stream(lead, lead->transfers, &taken_ns);
+    outcome->transfer_ns[outcome->streams++] = (double)taken_ns / lead->transfers;
+    outcome->transfers += lead->transfers;
+    return error;
+}
+
+int lead_run(const struct side *side, void *end, char *message, char *answer)
+{
+    struct lead lead = {.side = side,
+                        .end = end,
+                        .message = message,
+                        .answer = answer,
+                        .clock_cost_ns = clock_cost(),
+                        .right = true};
+    struct side_outcome *outcome = side->outcome;
+    uint64_t trip_ns, transfer_ns;
+    char verdict = 0;
+    int error = warm_up(&lead, ping_pong, BATCH_NS, &lead.trips, &trip_ns);
+    uint64_t stream_ns = STREAM_TRIPS * (trip_ns < BATCH_NS ? trip_ns : BATCH_NS);
+    if (error == 0)
+        error = warm_up(&lead, stream, stream_ns < BATCH_NS ? BATCH_NS : stream_ns, &lead.transfers,
+                        &transfer_ns);
+    uint64_t deadline_ns = clock_deadline(side->budget_ns);
+    while (error == 0 && outcome->batches < SIDE_BATCHES_MOST &&
+           (outcome->batches < BATCHES_LEAST || clock_ns() < deadline_ns))
+        error = take_turns(&lead);
+    if (error == 0)
+        error = give_order(&lead, LEAD_END, 0);
+    if (error == 0)
+        error = side->transport->receive(end, &verdict, sizeof verdict, IO_FOREVER);
+    outcome->verified = error == 0 && lead.right && verdict == 1;
+    atomic_store(&outcome->finished, error == 0 ? 1 : 0);
+    return error;
+}

@@ -1,0 +1,245 @@
+#include "bench/ipc/tool/measure.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "bench/data/statistics.h"
+#include "bench/ipc/row.h"
+#include "bench/ipc/tool/side.h"
+#include "common/child.h"
+#include "common/clock.h"
+
+#define STATUS_BYTES 256
+#define GRACE_NS     (500 * NS_PER_MS) /* one side has failed: so long for the other to see it */
+#define P99_LEAST    100               /* of fewer trips nobody knows the slowest hundredth */
+
+/* ---- the sides ------------------------------------------------------------------------------ */
+
+static int run_process(void *side)
+{
+    return side_run(side) != 0;
+}
+
+static void *run_thread(void *side)
+{
+    side_run(side);
+    return NULL;
+}
+
+/* Both sides in threads of this process, which is a child: a crash in one costs one row. */
+static int run_threads(void *argument)
+{
+    struct side *sides = argument;
+    pthread_t second;
+    if (pthread_create(&second, NULL, run_thread, &sides[1]) != 0)
+        return 1;
+    int error = side_run(&sides[0]);
+    if (error != 0)
+        return 1; /* the other may wait for ever: it ends with the process */
+    return pthread_join(second, NULL) != 0;
+}
+
+/* ---- while they run ------------------------------------------------------------------------- */
+
+struct pair {
+    struct child children[2]; /* the second one: none, if the sides are threads */
+    int statuses[2];          /* as of waitpid, once ended */
+    bool timed_out;
+};
+
+static int start(struct pair *pair, struct side sides[2], bool threads)
+{
+    *pair = (struct pair){.children = {CHILD_NONE, CHILD_NONE}};
+    int error = child_start(&pair->children[0], threads ? run_threads : run_process,
+                            threads ? sides : &sides[0]);
+    if (error == 0 && !threads)
+        error = child_start(&pair->children[1], run_process, &sides[1]);
+    if (error != 0)
+        child_end(&pair->children[0]);
+    return error;
+}
+
+/* Sleeps until both have ended or the time is up. Once one has failed, the other gets little. */
+static void wait_for(struct pair *pair, uint64_t deadline_ns)
+{
+    bool failed = false;
+    while (pair->children[0].pid != 0 || pair->children[1].pid != 0) {
+        struct pollfd ends[2] = {{.fd = pair->children[0].pidfd, .events = POLLIN},
+                                 {.fd = pair->children[1].pidfd, .events = POLLIN}};
+        if (poll(ends, 2, clock_left_ms(deadline_ns)) == 0)
+            break;
+        for (unsigned i = 0; i < 2; i++) {
+            if (ends[i].fd < 0 || ends[i].revents == 0)
+                continue;
+            child_wait(&pair->children[i], deadline_ns, &pair->statuses[i]);
+            if (pair->statuses[i] != 0 && !failed) {
+                uint64_t soon_ns = clock_deadline(GRACE_NS);
+                deadline_ns = soon_ns < deadline_ns ? soon_ns : deadline_ns;
+                failed = true;
+            }
+        }
+    }
+    pair->timed_out = !failed && (pair->children[0].pid != 0 || pair->children[1].pid != 0);
+    child_end(&pair->children[0]);
+    child_end(&pair->children[1]);
+}
+
+/* ---- what came of it ------------------------------------------------------------------------ */
+
+/* A mechanism that the system does not allow or does not have is nobody's fault. */
+static bool is_refusal(int error)
+{
+    return error == -EPERM || error == -EACCES || error == -ENOSYS || error == -EOPNOTSUPP ||
+           error == -EAFNOSUPPORT;
+}
+
+static void say_error(int error, const char *where, char *status)
+{
+    if (is_refusal(error))
+        snprintf(status, STATUS_BYTES, "skip: not to be had here: %s", strerror(-error));
+    else
+        snprintf(status, STATUS_BYTES, "failed: %s: %s", where, strerror(-error));
+}
+
+/* Of two errors the one that is no consequence of the other side's end. */
+static void say_sides(const struct side_outcome *outcome, char *status)
+{
+    int first = atomic_load(&outcome->errors[0]), second = atomic_load(&outcome->errors[1]);
+    bool leads = first != 0 && (first != -EPIPE || second == 0);
+    if (leads)
+        say_error(first, "side 0", status);
+    else if (second != 0)
+        say_error(second, "side 1", status);
+}
+
+static void judge(const struct pair *pair, const struct measure *measure,
+                  const struct side_outcome *outcome, char *status)
+{
+    char how[96];
+    snprintf(status, STATUS_BYTES, "%s", "ok");
+    say_sides(outcome, status);
+    for (unsigned i = 0; i < 2; i++)
+        if (WIFSIGNALED(pair->statuses[i]))
+            snprintf(status, STATUS_BYTES, "failed: side %u was %s", i,
+                     child_describe(pair->statuses[i], how, sizeof how));
+    if (pair->timed_out)
+        snprintf(status, STATUS_BYTES, "timeout: not done within %g s",
+                 (double)measure->limit_ns / (double)NS_PER_S);
+    else if (strcmp(status, "ok") == 0 && atomic_load(&outcome->finished) == 0)
+        snprintf(status, STATUS_BYTES, "failed: side 0 ended too soon");
+    else if (strcmp(status, "ok") == 0 && outcome->verified == 0)
+        snprintf(status, STATUS_BYTES, "failed: what came was not what was sent");
+}
+
+static void fill_figures(struct ipc_row *row, struct side_outcome *outcome)
+{
+    statistics_sort(outcome->round_trip_ns, outcome->batches);
+    statistics_sort(outcome->transfer_ns, outcome->streams);
+    statistics_sort(outcome->trip_ns, outcome->trips);
+    struct estimate trip = statistics_median(outcome->round_trip_ns, outcome->batches, NULL);
+    struct estimate transfer = statistics_median(outcome->transfer_ns, outcome->streams, NULL);
+    double bytes_ns = (double)row->bytes * (double)NS_PER_S;
+    row->round_trips = outcome->round_trips;
+    row->round_trip_ns = trip.value;
+    row->round_trip_low_ns = trip.low;
+    row->round_trip_high_ns = trip.high;
+    if (outcome->trips >= P99_LEAST)
+        row->round_trip_p99_ns = statistics_quantile(outcome->trip_ns, outcome->trips, 0.99);
+    row->transfers = outcome->transfers;
+    row->bandwidth_bytes_per_s = bytes_ns / transfer.value;
+    row->bandwidth_low_bytes_per_s = bytes_ns / transfer.high; /* the slower, the less */
+    row->bandwidth_high_bytes_per_s = bytes_ns / transfer.low;
+    row->verified = 1;
+}
+
+/* ---- one measurement ------------------------------------------------------------------------ */
+
+static int measure_link(const struct measure *measure, struct side sides[2], char *status)
+{
+    struct pair pair;
+    int error;
+    if (measure->rank >= 0) { /* the other side is elsewhere, and mpirun ends both */
+        side_run(&sides[measure->rank]);
+        pair = (struct pair){.timed_out = false};
+        sides[0].outcome->finished |= measure->rank == 1;
+        sides[0].outcome->verified |= measure->rank == 1;
+    } else {
+        error = start(&pair, sides, measure->transport->threads);
+        if (error != 0)
+            return error;
+        wait_for(&pair, clock_deadline(measure->limit_ns));
+    }
+    judge(&pair, measure, sides[0].outcome, status);
+    return 0;
+}
+
+static void measure_all(const struct measure *measure, const int cpus[2],
+                        struct side_outcome *outcome, char *status)
+{
+    size_t most = measure->bytes > SIDE_ORDER_BYTES ? measure->bytes : SIDE_ORDER_BYTES;
+    struct side sides[2];
+    void *link;
+    int error = measure->transport->open(most, &link);
+    if (error != 0) {
+        say_error(error, "cannot open a link", status);
+        return;
+    }
+    for (unsigned i = 0; i < 2; i++)
+        sides[i] = (struct side){.transport = measure->transport,
+                                 .link = link,
+                                 .number = i,
+                                 .cpu = cpus[i],
+                                 .bytes = measure->bytes,
+                                 .budget_ns = measure->budget_ns,
+                                 .outcome = outcome};
+    error = measure_link(measure, sides, status);
+    if (error != 0)
+        say_error(error, "cannot start the sides", status);
+    measure->transport->close(link);
+}
+
+/* What makes it pointless; "" if nothing does. */
+static void find_reason_to_skip(const struct measure *measure, int cpus[2], char *status)
+{
+    const struct transport *transport = measure->transport;
+    *status = '\0';
+    if (place_choose(measure->place, cpus) != 0)
+        snprintf(status, STATUS_BYTES, "skip: only one core may be used");
+    else if (transport->spins && measure->place == PLACE_SAME)
+        snprintf(status, STATUS_BYTES, "skip: it spins, which keeps the other side off the core");
+    else if (transport->most_bytes != 0 && measure->bytes > transport->most_bytes)
+        snprintf(status, STATUS_BYTES, "skip: a message has %zu bytes at most",
+                 transport->most_bytes);
+}
+
+int measure_run(const struct measure *measure)
+{
+    const char *between = measure->rank >= 0            ? "ranks"
+                          : measure->transport->threads ? "threads"
+                                                        : "processes";
+    char status[STATUS_BYTES];
+    int cpus[2];
+    struct side_outcome *outcome =
+        mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (outcome == MAP_FAILED)
+        return -errno;
+    find_reason_to_skip(measure, cpus, status);
+    if (*status == '\0')
+        measure_all(measure, cpus, outcome, status);
+    struct ipc_row row = ipc_row_without_figures(
+        measure->name, between, place_names[measure->place], measure->bytes, status);
+    if (strcmp(status, "ok") == 0)
+        fill_figures(&row, outcome);
+    if (measure->rank != 1) {
+        columns_write_row(measure->rows, ipc_columns, IPC_COLUMNS, &row);
+        fflush(measure->rows);
+    }
+    munmap(outcome, sizeof *outcome);
+    return ferror(measure->rows) ? -EIO : 0;
+}

@@ -1,0 +1,41 @@
+#include "bench/launch/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "bench/launch/descendants.h"
+#include "common/io.h"
+
+/* Signals become readable: no handler, no race with a wait. */
+static int open_signals(struct session *session)
+{
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGHUP);
+    sigprocmask(SIG_BLOCK, &wanted, NULL);
+    session->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    return session->signals < 0 ? -errno : 0;
+}
+
+int session_open(struct session *session)
+{
+    *session = SESSION_NONE;
+    int error = descendants_adopt();
+    if (error == 0)
+        error = open_signals(session);
+    if (error == 0)
+        error = janitor_start(&session->janitor);
+    return error;
+}
+
+void session_close(struct session *session)
+{
+    if (session->janitor.child.pid != 0)
+        janitor_stop(&session->janitor);
+    io_close(&session->signals);
+    *session = SESSION_NONE;
+}

@@ -1,0 +1,24 @@
+/*
+ * session.h - what this process holds while it has programs measure for it: the janitor that cleans
+ * up after it, the signals that end the run, and the orphans that become its children.
+ */
+#ifndef PARBENCH_BENCH_LAUNCH_SESSION_H
+#define PARBENCH_BENCH_LAUNCH_SESSION_H
+
+#include "bench/launch/janitor.h"
+
+struct session {
+    struct janitor janitor;
+    int signals; /* signalfd of SIGINT, SIGTERM and SIGHUP, which are blocked; -1: none */
+};
+
+#define SESSION_NONE                                                                               \
+    ((struct session){.janitor = {.child = {.pidfd = -1}, .pipe = -1}, .signals = -1})
+
+/* Blocks the signals, becomes the subreaper, starts the janitor. Returns 0 or a negative errno;
+ * what it has opened is the caller's in both cases, until session_close. */
+int session_open(struct session *session);
+
+void session_close(struct session *session);
+
+#endif

@@ -1,0 +1,116 @@
+#include "bench/launch/tool.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "bench/data/text.h"
+#include "bench/launch/mpirun.h"
+#include "bench/launch/spawn.h"
+#include "bench/launch/verdict.h"
+#include "bench/launch/watch.h"
+#include "common/clock.h"
+#include "common/io.h"
+
+/* program, arguments..., --output, where. Borrows all of them; the list itself is the caller's. */
+static char **make_argv(char *program, const struct tool *tool, char *where)
+{
+    size_t count = 0;
+    while (tool->arguments[count] != NULL)
+        count++;
+    char **argv = calloc(count + 4, sizeof *argv);
+    if (argv == NULL)
+        return NULL;
+    argv[0] = program;
+    memcpy(argv + 1, tool->arguments, count * sizeof *argv);
+    argv[count + 1] = "--output";
+    argv[count + 2] = where;
+    return argv;
+}
+
+static int start(struct watch *watch, const struct tool *tool, int rows, char *message,
+                 size_t bytes)
+{
+    char program[PATH_MAX], where[64];
+    if (spawn_find(tool->program, program, sizeof program) != 0) {
+        snprintf(message, bytes, "libexec/parbench/%s is missing beside this program: build it",
+                 tool->program);
+        return -ENOENT;
+    }
+    watch_name_descriptor(where, sizeof where, rows);
+    char **argv = make_argv(program, tool, where);
+    if (argv == NULL)
+        return -ENOMEM;
+    int error = watch_start(watch, argv, tool->ranks, tool->limit_ns, message, bytes);
+    free(argv);
+    return error;
+}
+
+static void judge(const struct watch *watch, const struct tool *tool, char *text, size_t bytes)
+{
+    char how[96], output[256];
+    child_describe(watch->status, how, sizeof how);
+    verdict_say_output(watch->printed, output, sizeof output);
+    *text = '\0';
+    if (watch->signal != 0)
+        snprintf(text, bytes, "failed: stopped by signal %d (%s)", watch->signal,
+                 strsignal(watch->signal));
+    else if (watch->timed_out)
+        snprintf(text, bytes, "timeout: not done within %g s%s",
+                 (double)tool->limit_ns / (double)NS_PER_S, output);
+    else if (watch->status != 0) /* then those left behind are only the consequence */
+        snprintf(text, bytes, "failed: %s %s%s%s", tool->program,
+                 WIFSIGNALED(watch->status) ? "was " : "", how, output);
+    else if (watch->left_behind > 0)
+        snprintf(text, bytes, "failed: left %u processes behind%s", watch->left_behind, output);
+    text_clean(text);
+}
+
+/* Whether it can't be run here, which is no fault of anybody's. */
+static bool skip(const struct tool *tool, struct tool_end *end)
+{
+    char reason[256];
+    if (tool->ranks == 0 || mpirun_find(reason, sizeof reason) == 0)
+        return false;
+    snprintf(end->status, sizeof end->status, "skip: %s", reason);
+    return true;
+}
+
+static int run(struct watch *watch, const struct tool *tool, int rows, struct tool_end *end,
+               char *message, size_t bytes)
+{
+    int error = start(watch, tool, rows, message, bytes);
+    if (error == 0)
+        error = watch_wait(watch);
+    if (error == 0)
+        judge(watch, tool, end->status, sizeof end->status);
+    end->signal = watch->signal;
+    return error;
+}
+
+int tool_run(struct session *session, const struct tool *tool, struct tool_end *end, char *message,
+             size_t bytes)
+{
+    const struct watch_means means = {.janitor = &session->janitor, .signals = session->signals};
+    struct watch watch;
+    *end = (struct tool_end){0};
+    int error = watch_open(&watch, &means);
+    int rows = memfd_create("parbench-rows", MFD_CLOEXEC);
+    end->rows = rows >= 0 ? fdopen(rows, "r") : NULL;
+    if (error == 0 && end->rows == NULL)
+        error = -errno;
+    snprintf(message, bytes, "cannot make the files of %s", tool->program);
+    if (error == 0 && !skip(tool, end))
+        error = run(&watch, tool, rows, end, message, bytes);
+    watch_close(&watch);
+    if (error != 0 && end->rows != NULL) {
+        fclose(end->rows);
+        end->rows = NULL;
+    } else if (error != 0) {
+        io_close(&rows);
+    }
+    return error;
+}
