@@ -13,6 +13,10 @@
 #include "backends/backend.h"
 #include "common/inject.h"
 
+/* Of what a cell and its runner agree on: this command line, the board, the trace, the rows. A runner
+ * can only use the cell program of another build that has the same. */
+#define CELL_INTERFACE 1
+
 struct arguments {              /* texts are borrowed from argv */
     const char *suite;
     const char *workload;       /* name:parameters */

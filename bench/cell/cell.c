@@ -30,7 +30,8 @@ static int describe(const char *name)
         printf("problem\t%s\n", message);
         return MEASURE_OK;
     }
-    printf("name\t%s\nsummary\t%s\n", backend->name, backend->summary);
+    printf("name\t%s\nsummary\t%s\ninterface\t%d\n", backend->name, backend->summary,
+           CELL_INTERFACE);
     if (backend->mpirun)
         printf("mpirun\tyes\n");
     for (int schedule = 0; backend->skip != NULL && schedule < SCHEDULES; schedule++) {

@@ -5,7 +5,12 @@
 #ifndef PARBENCH_BENCH_COMMAND_COMMANDS_H
 #define PARBENCH_BENCH_COMMAND_COMMANDS_H
 
-enum command_status { COMMAND_OK = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
+enum command_status {
+    COMMAND_OK = 0,
+    COMMAND_FAILED = 1,
+    COMMAND_USAGE = 2,
+    COMMAND_DIFFERENT = 3
+};
 
 /* Writes "bench: " and the line to standard error; returns COMMAND_USAGE. */
 int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -14,6 +19,7 @@ int list_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int lecture_command(int argc, char **argv);
 int ipc_command(int argc, char **argv);
+int compare_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int metg_command(int argc, char **argv);
 

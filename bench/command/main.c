@@ -15,6 +15,7 @@
 #include "bench/command/facts/fact.h"
 #include "bench/command/nested.h"
 #include "bench/command/options.h"
+#include "bench/compare/against.h"
 #include "bench/data/text.h"
 #include "bench/suite/suite.h"
 #include "workloads/words.h"
@@ -34,6 +35,7 @@ static const struct command commands[] = {
     {"run", "measure cells; the command where none is named", run_command},
     {"lecture", "an example of the lecture, and where its time went", lecture_command},
     {"ipc", "latency and bandwidth of every transport by payload", ipc_command},
+    {"compare", "is the difference between two runs, or two cells, real?", compare_command},
     {"report", "one HTML page of a run that was kept with -o", report_command},
     {"metg", "how short a task may be before a backend wastes half of the machine", metg_command},
     {"list", "which backends, workloads and schedules there are", list_command},
@@ -76,7 +78,7 @@ static int run_command(int argc, char **argv)
     if (parsed != OPTIONS_RUN)
         return command_refuse("%s", parsed == -ENOMEM ? "no memory for the options" : line);
     int status = options_make_output(&options, line, sizeof line) == 0
-                     ? suite_run(&options, argc, argv)
+                     ? (options.against != NULL ? against_run : suite_run)(&options, argc, argv)
                      : command_refuse("%s", line);
     options_free(&options);
     return status;
@@ -162,7 +164,7 @@ int main(int argc, char **argv)
     const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigaction(SIGPIPE, &action, NULL);
     if (nested_rank() > 0)
-        return COMMAND_OK; /* rank 0 measures, see nested.h */
+        return COMMAND_OK;   /* rank 0 measures, see nested.h */
     setlocale(LC_CTYPE, ""); /* for text on terminals; numbers keep their point */
     return finish_output(dispatch(argc, argv));
 }

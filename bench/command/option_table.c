@@ -39,6 +39,10 @@ const struct argp_option option_table[] = {
      "samples of a cell in each round (default " TEXT(OPTIONS_REPETITIONS) ")", 2},
     {"min-time", KEY_MIN_TIME, "TIME", 0,
      "go on repeating until the samples last so long together, such as 200ms (default 0)", 2},
+    {"against", KEY_AGAINST, "OTHER/bench", 0,
+     "measure the same cells with another build's programs as well, in turn, and say which differ;"
+     " 30 rounds unless --rounds says otherwise; exit status 3: some do",
+     2},
     {"timeout", KEY_TIMEOUT, "TIME", 0,
      "the longest that a cell may take, such as 30s; then it is ended and reported (default 1m)",
      2},

@@ -17,6 +17,7 @@ enum option_key {
     KEY_RESULTS,
     KEY_PIN,
     KEY_TRACE,
+    KEY_AGAINST,
     KEY_FORMAT,
     KEY_SEED
 };

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,7 +31,7 @@ struct parse {
     struct options *options;
     const struct options_defaults *defaults;
     int asked; /* OPTIONS_RUN, or OPTIONS_HELP or OPTIONS_VERSION */
-    bool format_given;
+    bool format_given, rounds_given;
     char *message;
     size_t bytes;
 };
@@ -109,6 +110,14 @@ static int read_pin(struct parse *parse, const char *text)
     return -EINVAL;
 }
 
+static int read_against(struct parse *parse, const char *text)
+{
+    char path[PATH_MAX];
+    if (realpath(text, path) == NULL || access(path, X_OK) != 0)
+        return refuse(parse, "against", text, "the bench program of another build");
+    return keep_text(&parse->options->against, path);
+}
+
 static int read_format(struct parse *parse, const char *text)
 {
     char line[OPTIONS_LINE_BYTES];
@@ -154,6 +163,7 @@ static error_t take(int key, char *text, struct argp_state *state)
     case 's':
         return choices_add_schedules(options, text, parse->message, parse->bytes);
     case KEY_ROUNDS:
+        parse->rounds_given = true;
         return read_count(parse, "rounds", text, OPTIONS_ROUNDS_MAX, &options->rounds);
     case KEY_REPETITIONS:
         return read_count(parse, "repetitions", text, OPTIONS_REPETITIONS_MAX,
@@ -179,6 +189,8 @@ static error_t take(int key, char *text, struct argp_state *state)
     case 'o':
         return *text != '\0' ? keep_text(&options->output, text)
                              : refuse(parse, "output", text, "the name of a directory");
+    case KEY_AGAINST:
+        return read_against(parse, text);
     case KEY_PIN:
         return read_pin(parse, text);
     case KEY_TRACE:
@@ -234,6 +246,8 @@ static int add_defaults(struct parse *parse)
         error = choices_add_workers(options, workers, message, parse->bytes);
     if (error == 0 && options->schedule_count == 0 && defaults->schedules != NULL)
         error = choices_add_schedules(options, defaults->schedules, message, parse->bytes);
+    if (options->against != NULL && !parse->rounds_given)
+        options->rounds = OPTIONS_AGAINST_ROUNDS;
     if (!parse->format_given)
         options->format = isatty(STDOUT_FILENO) ? TABLE_TERMINAL : TABLE_CSV;
     return error;
@@ -296,5 +310,6 @@ void options_free(struct options *options)
     free(options->output);
     free(options->pin);
     free(options->trace);
+    free(options->against);
     *options = (struct options){0};
 }

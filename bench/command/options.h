@@ -17,6 +17,7 @@
 #include "common/clock.h"
 
 #define OPTIONS_ROUNDS          3
+#define OPTIONS_AGAINST_ROUNDS  30 /* with --against, see bench/compare/against.c */
 #define OPTIONS_REPETITIONS     10
 #define OPTIONS_MIN_TIME_NS     0
 #define OPTIONS_TIMEOUT_NS      (60 * NS_PER_S)
@@ -57,6 +58,7 @@ struct options {
     char *inject;             /* text for inject_parse; NULL: no fault */
     char *pin;                /* text for placement_find; NULL: none */
     char *trace;              /* the file of --trace as it was written; NULL: none */
+    char *against;            /* the bench of another build, an absolute path; NULL: none */
     bool results;             /* print what the lecture's program prints: each task's result */
     bool quiet;               /* no progress, no hints; errors and the table stay */
     enum table_format format; /* unless given: terminal if standard output is one, else CSV */

@@ -12,6 +12,7 @@
 
 #include "backends/registry.h"
 #include "bench/data/text.h"
+#include "bench/cell/arguments.h"
 #include "bench/launch/descendants.h"
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
@@ -298,4 +299,30 @@ void describe_work_free(struct work_description *work)
     free(work->name);
     free(work->parameters);
     *work = (struct work_description){0};
+}
+
+int describe_other(const char *bench, char *message, size_t bytes)
+{
+    char cell[PATH_MAX], problem[256], shown[FLAG_SHOWN_BYTES];
+    FILE *answer = NULL;
+    text_brief(bench, shown, sizeof shown);
+    if (spawn_find_of(bench, "cell", cell, sizeof cell) != 0) {
+        snprintf(message, bytes,
+                 "--against: no libexec/parbench/cell belongs to '%s': name the bench of another "
+                 "build or installation, such as ../old/build/bench",
+                 shown);
+        return -EINVAL;
+    }
+    char *const argv[] = {cell, (char *)"--describe", (char *)"serial", NULL};
+    int error = ask(argv, &answer, problem, sizeof problem);
+    size_t interface = error == 0 ? read_size(answer, NULL, "interface", 0) : 0;
+    if (answer != NULL)
+        fclose(answer);
+    if (error != 0 || interface == CELL_INTERFACE)
+        return error;
+    snprintf(message, bytes,
+             "--against: '%s' was built from a parbench whose cells this one can't run (interface "
+             "%zu, not %d): compare their samples.csv by bench compare",
+             shown, interface, CELL_INTERFACE);
+    return -EINVAL;
 }

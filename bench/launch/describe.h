@@ -58,4 +58,8 @@ int describe_flag(const char *flag, char *message, size_t bytes);
 
 void describe_free(struct description *list, size_t count);
 
+/* Whether the cell program that belongs to another build's bench can be run by this one. Returns 0,
+ * or a negative errno (-EINVAL: it can't) with one line in message[bytes]. */
+int describe_other(const char *bench, char *message, size_t bytes);
+
 #endif

@@ -98,7 +98,10 @@ static int start(struct run *run, char *message, size_t bytes)
 {
     struct cell_paths paths = {.results = "", .trace = ""};
     const char *program = run->launch->cell->backend->python != NULL ? REGISTRY_PYTHON : "cell";
-    int error = spawn_find(program, paths.program, sizeof paths.program);
+    int error = run->launch->programs == NULL
+                    ? spawn_find(program, paths.program, sizeof paths.program)
+                    : spawn_find_of(run->launch->programs, program, paths.program,
+                                    sizeof paths.program);
     if (error != 0) {
         snprintf(message, bytes, "libexec/parbench/%s is missing beside this program: build it",
                  program);

@@ -24,6 +24,7 @@ struct launch {
     const char *retried;   /* why this cell is run again (then without the fault of the options), or
                               NULL: its first sample says so */
     struct session *session;
+    const char *programs;  /* the bench of another build whose programs are run; NULL: ours */
     bool trace;            /* record who ran which task, see launched.trace */
     const char *gbench_out; /* path for Google Benchmark's own output, or NULL */
 };

@@ -37,19 +37,27 @@ int spawn_program(const struct spawn *spawn, struct child *child)
     return error;
 }
 
-int spawn_find(const char *name, char *path, size_t bytes)
+int spawn_find_of(const char *bench, const char *name, char *path, size_t bytes)
 {
     static const char *const places[] = {"libexec/parbench", "../libexec/parbench"};
-    char self[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0)
-        return -errno;
-    self[length] = '\0';
-    const char *here = dirname(self);
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof copy, "%s", bench) >= (int)sizeof copy)
+        return -ENAMETOOLONG;
+    const char *here = dirname(copy);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         int written = snprintf(path, bytes, "%s/%s/%s", here, places[i], name);
         if (written > 0 && (size_t)written < bytes && access(path, X_OK) == 0)
             return 0;
     }
     return -ENOENT;
+}
+
+int spawn_find(const char *name, char *path, size_t bytes)
+{
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0)
+        return -errno;
+    self[length] = '\0';
+    return spawn_find_of(self, name, path, bytes);
 }

@@ -21,4 +21,7 @@ int spawn_program(const struct spawn *spawn, struct child *child);
  * installation that this program belongs to. Returns 0, or a negative errno. */
 int spawn_find(const char *name, char *path, size_t bytes);
 
+/* The same for the libexec/parbench of another build or installation, whose bench is named. */
+int spawn_find_of(const char *bench, const char *name, char *path, size_t bytes);
+
 #endif

@@ -120,6 +120,7 @@ static int measure_cell(struct runner *runner, const struct matrix *matrix, size
                             .cell = cell,
                             .round = round,
                             .session = &runner->session,
+                            .programs = runner->programs,
                             .trace = runner->teller != NULL ||
                                      (round == 0 && runner->options->trace != NULL),
                             .gbench_out = gbench_files_next(&runner->files)};

@@ -35,6 +35,7 @@ struct runner {
     struct gbench_files files;
     struct trace_files traces;
     uint64_t random; /* shuffles */
+    const char *programs; /* see launch.h; for the owner to set */
     int signal;                         /* that the user wants it to end with, or 0 */
     bool failed;                        /* a cell did */
     bool refused;                       /* before anything was run: the command line was wrong */

@@ -1,0 +1,57 @@
+/*
+ * comparison.h - are two cells equally fast? One pair, its figures, and a verdict in words.
+ *
+ * Where both sides were measured in the same rounds of one run, what slowed the machine during a
+ * round slowed both, so pairs of rounds are compared: the logarithm of the ratio of each round's
+ * medians, by Wilcoxon's signed ranks. That needs at least COMPARISON_ROUNDS rounds. Else all
+ * samples of the one side meet all of the other's, by Mann and Whitney's test; if these come from
+ * different runs, a difference may be the machine's, which drifts in plateaus of seconds, and the
+ * verdict says so.
+ *
+ * A difference is called real if the test's p is below COMPARISON_LEVEL, the 95 % interval of the
+ * ratio of medians leaves out 1, and the ratio differs from 1 by more than COMPARISON_LEAST: two
+ * builds of one source may differ by that much through where the linker put things (Mytkowicz et
+ * al., Producing Wrong Data Without Doing Anything Obviously Wrong, ASPLOS 2009). The level is
+ * below the usual 5 % because whoever compares, compares many cells.
+ */
+#ifndef PARBENCH_BENCH_COMPARE_COMPARISON_H
+#define PARBENCH_BENCH_COMPARE_COMPARISON_H
+
+#include <stdbool.h>
+
+#include "bench/data/sample.h"
+#include "bench/data/statistics.h"
+
+#define COMPARISON_LEVEL   0.01
+#define COMPARISON_LEAST   0.01
+#define COMPARISON_ROUNDS  8 /* fewer, and no p of signed ranks is below the level */
+#define COMPARISON_SAMPLES 6 /* on each side, where samples are compared */
+
+enum verdict_kind { VERDICT_NONE, VERDICT_SLOWER, VERDICT_FASTER, VERDICT_FEW };
+
+struct side {                     /* one cell */
+    const char *label;            /* what the verdict calls it */
+    const struct sample *samples; /* samples[count]: all its rows, borrowed */
+    size_t count;
+};
+
+struct comparison { /* keys are those of the first side; texts are borrowed */
+    const char *workload, *parameters, *backend, *schedule;
+    uint64_t chunk, workers;
+    const char *a, *b;                                     /* labels */
+    uint64_t a_samples, b_samples, a_left_out, b_left_out; /* left out: failed, not verified */
+    uint64_t rounds;                                       /* that both have */
+    uint64_t interleaved; /* 1: measured in the same rounds of one run */
+    double a_median_ns, b_median_ns;
+    double ratio, ratio_low, ratio_high;  /* b / a, with its 95 % interval */
+    double mann_whitney_p, signed_rank_p; /* NaN: not made */
+    double p;                             /* the one that decides */
+    enum verdict_kind kind;
+    char verdict[256];
+};
+
+/* Compares b with a. interleaved: their rounds are the same rounds. Returns 0 or -ENOMEM. */
+int comparison_make(const struct side *a, const struct side *b, bool interleaved,
+                    struct comparison *comparison);
+
+#endif

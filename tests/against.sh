@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# against.sh SOURCE BUILD [TRIES] - does --against keep its word? A build against itself must come out
+# as "no difference" in 19 of 20 tries, against one whose kernel does 5 % more work as different in
+# 18 of 20. Takes minutes; run it by `ctest -C soak -L soak -R against`.
+#
+# Builds a second and a third copy of the source in a temporary directory: the same, and one in which
+# the loop of `sum` runs n / 20 times more, for nothing.
+set -euo pipefail
+source=$(realpath "$1") bench=$(realpath "$2")/bench tries=${3:-20}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+build() { # NAME
+    cmake -S "$scratch/$1" -B "$scratch/$1/build" -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
+    ninja -C "$scratch/$1/build" bench cell parbench-workloads >/dev/null
+}
+for name in same slower; do
+    mkdir "$scratch/$name"
+    (cd "$source" && tar -c --exclude='./build*' --exclude=./.git .) | tar -x -C "$scratch/$name"
+done
+sed -i 's|^    result->total = total;|&\
+    for (int64_t i = 0; i < n / 20; i++)\
+        total += opaque(i) * value; /* 5 % more, for nothing */|' "$scratch/slower/workloads/sum.c"
+grep -q 'for nothing' "$scratch/slower/workloads/sum.c"
+build same
+build slower
+
+different() { # NAME: how many tries find a difference
+    local found=0 status
+    for ((i = 0; i < tries; i++)); do
+        status=0
+        "$bench" -b serial -w sum --seed $((i + 1)) --against "$scratch/$1/build/bench" --format csv -q \
+            >"$scratch/out" || status=$?
+        case $status in
+        0) ;;
+        3) found=$((found + 1)) ;;
+        *) cat "$scratch/out" >&2; exit 1 ;;
+        esac
+        printf '%s: ' "$1" >&2
+        sed -n '2s/.*,//p' "$scratch/out" >&2
+    done
+    echo $found
+}
+begin=$SECONDS
+false_alarms=$(different same)
+found=$(different slower)
+echo "no difference from an equal build in $((tries - false_alarms)) of $tries tries;" \
+    "5 % found in $found of $tries; $(((SECONDS - begin) / (2 * tries))) s each"
+[ "$false_alarms" -le $((tries / 20)) ] && [ "$found" -ge $((tries - tries / 10)) ]

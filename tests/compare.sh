@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# compare.sh BENCH - bench compare and --against: verdicts, what is no comparison, exit statuses.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/expect.sh"
+
+compare() { # ARGUMENTS: runs bench compare
+    "$bench" compare "$@" >"$out" 2>"$err" </dev/null && status=0 || status=$?
+}
+verdict() { sed -n "$(($1 + 1))s/.*,//p" "$out"; } # of the first, second, ... comparison
+
+# --- two files: made by hand, so that the truth is known ------------------------------------------
+
+# A samples.csv of 3 rounds of 10 samples of cells a and b; FACTOR per mille is put on each time.
+make_csv() { # FACTOR BACKEND...
+    echo "suite,workload,parameters,backend,schedule,chunk,workers,tasks,task_bytes,result_bytes,round,repetition,wall_ns,start_ns,send_ns,compute_ns,collect_ns,stop_ns,cpu_user_ns,cpu_sys_ns,voluntary_switches,involuntary_switches,minor_faults,peak_rss_kib,bytes_sent,bytes_received,messages,least_tasks,most_tasks,status,verified"
+    local round i backend
+    for backend in "${@:2}"; do
+        for round in 0 1 2; do
+            for i in 0 1 2 3 4 5 6 7 8 9; do
+                echo "run,sum,\"tasks=4,n=9\",$backend,dynamic,1,2,4,24,16,$round,$i,$((($1 * (1000000 + i * 1357 + round * 211)) / 1000)),0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,2,ok,1"
+            done
+        done
+    done
+}
+make_csv 1000 pipes shm >"$scratch/a.csv"
+make_csv 1050 pipes shm >"$scratch/b.csv"
+make_csv 1000 pipes >"$scratch/less.csv"
+
+compare "$scratch/a.csv" "$scratch/a.csv"
+expect_status 'a file and itself' 0
+expect 'a file and itself: no difference' grep -q 'no difference found' "$out"
+expect 'two files were not interleaved' grep -q 'not interleaved' "$out"
+compare "$scratch/a.csv" "$scratch/b.csv"
+expect_status '5 % apart' 3
+expect '5 % apart: in words' grep -qE 'B is 5\.0 % slower \(4\.[0-9] to 5\.[0-9] %\)' "$out"
+compare "$scratch/b.csv" "$scratch/a.csv" --format json
+expect_status 'the other way round' 3
+expect 'the other way round: in words' grep -q 'B is 4.8 % faster' "$out"
+compare "$scratch/a.csv" "$scratch/less.csv" --format table
+expect_status 'cells on one side only' 0
+expect 'cells on one side only are counted' grep -q '1 cells that only A has, 0 that only B' "$err"
+
+sed 's/,ok,1$/,failed: "so",0/' "$scratch/a.csv" >"$scratch/failed.csv"
+sed -i 's/failed: "so"/"failed: ""so"""/' "$scratch/failed.csv"
+compare "$scratch/a.csv" "$scratch/failed.csv" --format table
+expect_status 'a side that failed' 0
+expect 'a side that failed: too few' grep -q 'too few samples' "$out"
+expect 'a side that failed: counted' grep -q '0 of A, 30 of B' "$out"
+head -n 4 "$scratch/a.csv" >"$scratch/few.csv"
+compare "$scratch/few.csv" "$scratch/b.csv"
+expect 'three samples are too few' grep -q 'too few samples to tell' "$out"
+
+# --- two cells of one file -------------------------------------------------------------------------
+
+compare "$scratch/a.csv" --cell backend=pipes --cell backend=shm
+expect_status 'two equal cells' 0
+expect 'two cells of one run were interleaved' test -z "$(grep 'not interleaved' "$out")"
+compare "$scratch/a.csv" --cell 'parameters=tasks=4,n=9,backend=pipes' --cell backend=shm,workers=2
+expect_status 'parameters with a comma' 0
+
+# --- what is no comparison -------------------------------------------------------------------------
+
+refuses() { # PATTERN ARGUMENTS
+    compare "${@:2}"
+    expect_status "compare ${*:2}" 2
+    expect "compare ${*:2}: one line" test "$(wc -l <"$err")" -eq 1
+    expect "compare ${*:2}: says what would be right" grep -qE "$1" "$err"
+}
+refuses 'Write bench compare A B'
+refuses 'Write bench compare A B' "$scratch/a.csv"
+refuses 'Write bench compare A B' "$scratch/a.csv" "$scratch/b.csv" "$scratch/a.csv"
+refuses 'Write bench compare A B' "$scratch/a.csv" --cell backend=pipes
+refuses 'there are workload, parameters' "$scratch/a.csv" --cell bakend=pipes --cell backend=shm
+refuses 'fits 2 cells' "$scratch/a.csv" --cell workers=2 --cell backend=shm
+refuses 'fits no cell' "$scratch/a.csv" --cell backend=mpi --cell backend=shm
+refuses 'no format' "$scratch/a.csv" "$scratch/b.csv" --format yaml
+refuses 'no option' "$scratch/a.csv" --sell x
+for foreign in "$scratch/none.csv" /dev/null "$bench"; do
+    compare "$scratch/a.csv" "$foreign"
+    expect_status "compare with $foreign" 1
+    expect "compare with $foreign: one line" test "$(wc -l <"$err")" -eq 1
+done
+head -c -9 "$scratch/b.csv" >"$scratch/cut.csv"
+compare "$scratch/a.csv" "$scratch/cut.csv"
+expect_status 'a file that was cut off' 3
+
+# --- another build: ours, twice --------------------------------------------------------------------
+
+run -b serial,pipes -w sum:n=100000 -n 2 --rounds 8 --repetitions 2 --against "$bench" -o "$results"
+expect '--against: a verdict' grep -qE 'this build is|no difference found' "$out"
+expect '--against: no failure' test "$status" -eq 0 -o "$status" -eq 3
+expect '--against: our rows' test "$(grep -c ',ok,1,' "$samples")" -eq 32
+expect '--against: their rows' test "$(grep -c ',ok,1,' "$results/against/samples.csv")" -eq 32
+expect '--against: pairs of rounds decide' test "$(columns "$out" rounds interleaved | sort -u)" = $'8\t1'
+run -b serial -w sum --against /bin/true
+expect_status '--against what is no bench' 2
+expect '--against what is no bench: one line' grep -q 'name the bench of another build' "$err"
+run -b serial -w sum --against /nowhere
+expect_status '--against nothing' 2
+start -b serial -w sum:n=50000000 --against "$bench" -o "$results"
+measured() { [ -f "$samples" ] && grep -q ',serial,' "$samples"; }
+expect 'it measures' wait_until 20000 measured
+kill -INT "$pid"
+finish
+expect_status '--against, Ctrl-C' 130
+expect_nothing_left '--against, Ctrl-C'
