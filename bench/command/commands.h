@@ -22,5 +22,6 @@ int ipc_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int metg_command(int argc, char **argv);
+int plot_command(int argc, char **argv);
 
 #endif

@@ -36,6 +36,7 @@ static const struct command commands[] = {
     {"lecture", "an example of the lecture, and where its time went", lecture_command},
     {"ipc", "latency and bandwidth of every transport by payload", ipc_command},
     {"compare", "is the difference between two runs, or two cells, real?", compare_command},
+    {"plot", "pictures of a run that was kept with -o, by gnuplot", plot_command},
     {"report", "one HTML page of a run that was kept with -o", report_command},
     {"metg", "how short a task may be before a backend wastes half of the machine", metg_command},
     {"list", "which backends, workloads and schedules there are", list_command},

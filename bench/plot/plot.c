@@ -1,0 +1,250 @@
+/*
+ * plot - pictures of a run, by gnuplot: one for each rule (plots.h) whose file is there.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/command/commands.h"
+#include "bench/data/text.h"
+#include "bench/plot/draw.h"
+#include "bench/plot/plots.h"
+
+#define MESSAGE_BYTES 512
+#define PATH_BYTES    (PATH_MAX + 64)
+
+struct plotting {
+    const char *directory, *output; /* output NULL: directory/plots */
+    const char *formats, *only;     /* lists by comma; only NULL: all */
+    bool quiet;
+    struct janitor janitor;
+    size_t made, failed;
+};
+
+struct format {
+    const char *name, *terminal; /* terminal's %d: width and height */
+};
+
+/* Points for print, pixels on screens; no background, for light and dark pages. */
+static const struct format formats[] = {
+    {"svg", "svg size %d,%d dynamic font 'sans-serif,12' noenhanced name 'parbench'"},
+    {"pdf", "pdfcairo size %d.0/100,%d.0/100 font 'sans-serif,9' noenhanced"},
+    {"png",
+     "pngcairo size 2*%d,2*%d fontscale 2 linewidth 2 pointscale 2 font 'sans-serif,9' noenhanced"},
+};
+#define FORMATS (sizeof formats / sizeof formats[0])
+
+/* Whether the list by comma holds the word; NULL holds all. */
+static bool listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (; list != NULL; list = strchr(list, ',')) {
+        list += *list == ',';
+        if (strncmp(list, word, length) == 0 && (list[length] == ',' || list[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* How many of its words are known; -1: one is not. An empty word is none of them. */
+static int known_words(const char *list, const char *(*name)(size_t index))
+{
+    int words = 1, known = 0;
+    for (const char *at = list; *at != '\0'; at++)
+        words += *at == ',';
+    for (size_t i = 0; name(i) != NULL; i++)
+        known += listed(list, name(i));
+    return known == words ? known : -1;
+}
+
+static const char *format_name(size_t index)
+{
+    return index < FORMATS ? formats[index].name : NULL;
+}
+
+static const char *plot_name(size_t index)
+{
+    return plot_rules[index].name;
+}
+
+/* Draws in every format asked for. A picture that fails is told; the others go on. */
+static void draw_formats(struct plotting *plotting, const struct plot_rule *rule, const char *title,
+                         int rows, size_t panels)
+{
+    int down = (int)(panels + 1) / 2, width = panels > 1 ? 900 : 700;
+    int height = 60 + down * (90 + 18 * rows);
+    for (size_t i = 0; i < FORMATS; i++) {
+        char terminal[160], target[PATH_BYTES], message[MESSAGE_BYTES];
+        if (!listed(plotting->formats, formats[i].name))
+            continue;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(terminal, sizeof terminal, formats[i].terminal, width, height);
+#pragma GCC diagnostic pop
+        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, rule->name, formats[i].name);
+        const struct drawing drawing = {rule->name, terminal, title, target};
+        if (draw(&plotting->janitor, &drawing, message, sizeof message) == 0) {
+            plotting->made++;
+            if (!plotting->quiet)
+                printf("%s\n", target);
+            continue;
+        }
+        plotting->failed++;
+        text_clean(message);
+        fprintf(stderr, "bench: plot: %s: %s\n", rule->name, message);
+    }
+}
+
+/* Writes the table that the script reads; returns as plot_rule.write. */
+static int write_table(struct plotting *plotting, const struct plot_rule *rule,
+                       const struct csv_table *csv, char *title, size_t *panels)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s.dat", plotting->janitor.directory, rule->name);
+    FILE *out = fopen(path, "we");
+    if (out == NULL)
+        return -errno;
+    int rows = rule->write(out, csv, title, panels);
+    return fclose(out) != 0 ? -EIO : rows;
+}
+
+static void fail(struct plotting *plotting, const struct plot_rule *rule, char *why)
+{
+    plotting->failed++;
+    text_clean(why);
+    fprintf(stderr, "bench: plot: %s: %s\n", rule->name, why);
+}
+
+static void skip(const struct plotting *plotting, const struct plot_rule *rule, const char *why)
+{
+    if (!plotting->quiet)
+        fprintf(stderr, "bench: plot: %s: skipped, %s %s; make it by: %s\n", rule->name, rule->file,
+                why, rule->command);
+}
+
+static void plot_one(struct plotting *plotting, const struct plot_rule *rule)
+{
+    char path[PATH_BYTES], message[MESSAGE_BYTES], title[PLOT_TITLE_BYTES] = "";
+    struct csv_table csv;
+    size_t panels = 1;
+    snprintf(path, sizeof path, "%s/%s", plotting->directory, rule->file);
+    FILE *in = fopen(path, "re");
+    if (in == NULL && errno == ENOENT) {
+        skip(plotting, rule, "is not there");
+        return;
+    }
+    if (in == NULL) {
+        snprintf(message, sizeof message, "%.400s: %s", path, strerror(errno));
+        fail(plotting, rule, message);
+        return;
+    }
+    int error = csv_table_read(in, path, &csv, message, sizeof message);
+    fclose(in);
+    if (error != 0) {
+        fail(plotting, rule, message);
+        return;
+    }
+    int rows = write_table(plotting, rule, &csv, title, &panels);
+    csv_table_free(&csv);
+    if (rows > 0) {
+        draw_formats(plotting, rule, title, rows, panels);
+    } else if (rows == 0) {
+        skip(plotting, rule, "has no row with such a figure");
+    } else {
+        snprintf(message, sizeof message, "%s", strerror(-rows));
+        fail(plotting, rule, message);
+    }
+}
+
+static int plot_all(struct plotting *plotting)
+{
+    int error = janitor_start(&plotting->janitor);
+    if (error != 0) {
+        fprintf(stderr, "bench: plot: no private directory: %s\n", strerror(-error));
+        return COMMAND_FAILED;
+    }
+    for (const struct plot_rule *rule = plot_rules; rule->name != NULL; rule++)
+        if (plotting->only == NULL || listed(plotting->only, rule->name))
+            plot_one(plotting, rule);
+    janitor_stop(&plotting->janitor);
+    return plotting->failed > 0 || plotting->made == 0 ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static int help(void)
+{
+    printf(
+        "Usage: bench plot DIR [--output DIR] [--format svg,pdf,png] [--only NAME,...] [--quiet]\n"
+        "Draws a run that -o DIR kept, by gnuplot, into DIR/plots (or --output):\n"
+        "  speedup    of each cell against the loop, with intervals and the machine's capacity\n"
+        "  spawn      what starting and ending a worker costs\n"
+        "A plot whose file is missing is skipped, with a line that says which command makes it.\n"
+        "Formats: svg (the default), pdf, png.\n");
+    return COMMAND_OK;
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int parse(struct plotting *plotting, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"format", required_argument, NULL, 'f'},
+        {"only", required_argument, NULL, 'n'},   {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "o:qh", options, NULL)) != -1;) {
+        switch (option) {
+        case 'o':
+            plotting->output = optarg;
+            break;
+        case 'f':
+            plotting->formats = optarg;
+            break;
+        case 'n':
+            plotting->only = optarg;
+            break;
+        case 'q':
+            plotting->quiet = true;
+            break;
+        case 'h':
+            return help();
+        default:
+            return command_refuse(
+                "plot: an option is unknown or lacks its value; see bench plot --help");
+        }
+    }
+    if (optind + 1 != argc || argv[optind][0] == '\0')
+        return command_refuse(
+            "plot: of which run? Write bench plot DIR, where DIR is what -o named");
+    if (known_words(plotting->formats, format_name) < 0)
+        return command_refuse("plot: --format takes svg, pdf and png, with commas between");
+    if (plotting->only != NULL && known_words(plotting->only, plot_name) < 0)
+        return command_refuse("plot: --only takes speedup and spawn, with commas between");
+    plotting->directory = argv[optind];
+    return -1;
+}
+
+int plot_command(int argc, char **argv)
+{
+    struct plotting plotting = {.formats = "svg"};
+    char plots[PATH_MAX], shown[256];
+    struct stat about;
+    int status = parse(&plotting, argc, argv);
+    if (status >= 0)
+        return status;
+    if (stat(plotting.directory, &about) != 0 || !S_ISDIR(about.st_mode))
+        return command_refuse("plot: there is no directory '%s': run bench with -o first",
+                              text_brief(plotting.directory, shown, sizeof shown));
+    if (plotting.output == NULL) {
+        if ((size_t)snprintf(plots, sizeof plots, "%s/plots", plotting.directory) >= sizeof plots)
+            return command_refuse("plot: the directory's name is too long");
+        plotting.output = plots;
+    }
+    if (mkdir(plotting.output, 0777) != 0 && errno != EEXIST)
+        return command_refuse("plot: cannot make the directory '%s': %s",
+                              text_brief(plotting.output, shown, sizeof shown), strerror(errno));
+    return plot_all(&plotting);
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# bench plot: pictures from small files by hand, among them names that gnuplot, XML or a shell would
+# misread; what is skipped and why; usage errors.
+set -uo pipefail
+command -v gnuplot >/dev/null || { echo "SKIP: no gnuplot"; exit 77; }
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/expect.sh"
+
+data="$scratch/run \$(touch ran) '|&"
+mkdir "$data"
+cat >"$data/spawn.csv" <<'CSV'
+mechanism,condition,total_ns,total_low_ns,total_high_ns,status
+pthread,,19000,18000,20000,ok
+"h ""q"" @{x}^_&<\,t",single,103000,,,ok
+lost,,,,,failed: fork
+CSV
+cat >"$data/summary.csv" <<'CSV'
+suite,workload,parameters,backend,schedule,workers,speedup,speedup_low,speedup_high,capacity,verified,status
+s,sum,n=1,serial,dynamic,1,1,1,1,1,1,ok
+s,sum,n=1,pipes,dynamic,4,1.5,1.2,1.8,1.9,1,ok
+s,sum,n=1,shm,dynamic,4,,,,,0,failed: x
+s,"a
+b",,pipes,dynamic,4,0.5,,,,1,ok
+CSV
+
+has() { grep -qF -- "$1" "$2"; }
+lacks() { ! grep -qF -- "$1" "$2"; }
+whole_svg() { head -c 5 "$1" | grep -q '<?xml' && tail -n 3 "$1" | grep -q '</svg>'; }
+
+run plot "$data" --format svg,png,pdf
+expect_status "all plots" 0
+for name in speedup spawn; do
+    expect "$name" whole_svg "$data/plots/$name.svg"
+    expect "$name.png" test -s "$data/plots/$name.png"
+    expect "$name.pdf" test -s "$data/plots/$name.pdf"
+    ! command -v xmllint >/dev/null || expect "$name" xmllint --noout "$data/plots/$name.svg"
+done
+expect "hostile text stands as it is" has "@{x}^_&amp;&lt;\\,t" "$data/plots/spawn.svg"
+expect "no figure, no row" lacks "lost" "$data/plots/spawn.svg"
+expect "no figure, no row" lacks "shm" "$data/plots/speedup.svg"
+expect "finding" has "in 1 of 2 jobs" "$data/plots/speedup.svg"
+expect "a path is no command" test ! -e ran
+
+rm "$data/spawn.csv"
+run plot "$data" --only spawn
+expect_status "nothing to draw" 1
+expect "skip line" has "bench spawn -o DIR" "$err"
+head -n 1 "$data/summary.csv" >"$scratch/header"
+mv "$scratch/header" "$data/summary.csv"
+run plot "$data"
+expect_status "no rows" 1
+expect "no rows" has "no row with such a figure" "$err"
+: >"$data/summary.csv"
+run plot "$data"
+expect_status "empty file" 1
+expect "empty file" has "empty" "$err"
+
+for wrong in "" "$data --format gif" "$data --only nothing" "$data --unknown" "$scratch/none"; do
+    # shellcheck disable=SC2086 # words
+    run plot ${wrong/#$data/$scratch}
+    expect_status "usage: $wrong" 2
+    expect "usage: $wrong" test "$(wc -l <"$err")" = 1
+done
