@@ -57,7 +57,7 @@ static void hasten(int fd)
 /* Whether the other side of a Unix socket is ours; on TCP nobody knows. 0 or a negative errno. */
 static int check_user(int fd)
 {
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {.ss_family = AF_UNSPEC};
     struct ucred peer;
     socklen_t bytes = sizeof own;
     if (getsockname(fd, (struct sockaddr *)&own, &bytes) != 0)

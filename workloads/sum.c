@@ -37,7 +37,7 @@ static const struct parameter parameters[] = {
            .initial = "2_000_000",
            .meaning = "terms of each sum; the sum of none is 0",
            .least = 0,
-           .most = 1ll << 32}, /* the largest n whose sum of i fits 64 bits */
+           .most = 1LL << 32}, /* the largest n whose sum of i fits 64 bits */
     {.name = NULL},
 };
 

@@ -20,8 +20,6 @@
 #include "bench/suite/suite.h"
 #include "workloads/words.h"
 
-#define COMMANDS_MAX 32
-
 struct command {
     const char *name;
     const char *summary;
@@ -87,10 +85,10 @@ static int run_command(int argc, char **argv)
 
 static int refuse_command(const char *word)
 {
-    const char *names[COMMANDS_MAX];
+    const char *names[sizeof commands / sizeof commands[0]];
     char shown[WORD_SHOWN_BYTES], known[2 * WORDS_BYTES];
     size_t count = 0;
-    for (; count < COMMANDS_MAX - 1 && commands[count].name != NULL; count++)
+    for (; commands[count].name != NULL; count++)
         names[count] = commands[count].name;
     names[count] = NULL;
     return command_refuse("'%s' is no command: %s; see bench --help",

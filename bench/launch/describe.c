@@ -121,7 +121,7 @@ static char *read_field(FILE *answer, const char *owner, const char *key)
     rewind(answer);
     while (value == NULL && getline(&line, &bytes, answer) > 0) {
         line[strcspn(line, "\n")] = '\0';
-        if (owned > 0 && (strncmp(line, owner, owned - 1) != 0 || line[owned - 1] != '\t'))
+        if (owner != NULL && (strncmp(line, owner, owned - 1) != 0 || line[owned - 1] != '\t'))
             continue;
         if (strncmp(line + owned, key, length) == 0 && line[owned + length] == '\t')
             value = strdup(line + owned + length + 1);

@@ -78,12 +78,13 @@ static void drop_failed(struct sample_table *rows, char *why, size_t bytes)
     rows->count = kept;
 }
 
-static int launch_until_done(struct runner *runner, struct launch *launch,
+static int launch_until_done(struct runner *runner, const struct launch *first,
                              struct launched *launched, struct sample_table *rows)
 {
+    struct launch launch = *first;
     char why[RUNNER_MESSAGE_BYTES] = "";
     for (unsigned tries = 1;; tries++) {
-        int error = launch_cell(launch, launched, runner->message, sizeof runner->message);
+        int error = launch_cell(&launch, launched, runner->message, sizeof runner->message);
         if (error != 0 || !should_retry(runner, launched, tries))
             return error;
         drop_failed(&launched->rows, why, sizeof why);
@@ -94,7 +95,7 @@ static int launch_until_done(struct runner *runner, struct launch *launch,
             error = sample_table_append(rows, &launched->rows);
         if (error != 0)
             return error;
-        launch->retried = why;
+        launch.retried = why;
     }
 }
 

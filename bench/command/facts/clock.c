@@ -73,7 +73,7 @@ static void find_cost(const struct fact_query *query, struct fact *fact)
         if (end - begin < best)
             best = end - begin;
     }
-    fact_real(fact, (double)best / (LOOKS / BATCHES));
+    fact_real(fact, (double)best * BATCHES / LOOKS);
     if (fact->real > COST_MAX_NS)
         fact_warn(fact,
                   "a look at the clock costs %.0f ns: very short tasks look longer than they "
