@@ -309,10 +309,14 @@ static void backends_have_what_the_runner_needs(void **state)
     assert_null(registry_find("no such"));
 }
 
-/* test_backends [BACKEND]: all cases, or those of one backend. */
+/* test_backends [BACKEND [CASES]]: all cases, or those of one backend, whose names match CASES, in
+ * which
+ * * stands for any text. */
 int main(int argc, char **argv)
 {
     only = argc > 1 ? argv[1] : NULL;
+    if (argc > 2)
+        cmocka_set_test_filter(argv[2]);
     const struct CMUnitTest others[] = {
         cmocka_unit_test(backends_have_what_the_runner_needs),
         cmocka_unit_test(schedules_are_read_as_they_are_named),
