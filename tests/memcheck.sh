@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # memcheck.sh BENCH TEST_BACKENDS LIFELINE.so - valgrind's memcheck finds no bad access, no use of what was
 # never set and no lost memory in any process of a backend: the coordinator, its workers, the manager's
-# server, and the programs of one small measurement. mpi is missing: valgrind 3.19 would need a
-# preloaded fork (lifeline.c) inside of Open MPI's daemons, and half a minute for each start.
+# server, and the programs of one small measurement. mpi is not among them: it has not been tried.
 set -euo pipefail
 # shellcheck source=tests/expect.sh
 . "$(dirname "$0")/expect.sh"
