@@ -54,11 +54,25 @@ static int place(void *context, const struct frame *frame, void **payload)
     return 0;
 }
 
+/* Whether something comes while there is patience. */
+static bool look(struct proxy *proxy)
+{
+    bool found = false;
+    if (!patience_begin(&proxy->patience))
+        return false;
+    do
+        found = io_wait(proxy->fd, POLLIN, 0) != -ETIMEDOUT;
+    while (patience_again(&proxy->patience, found));
+    return found;
+}
+
 /* Waits first only if there is a limit: else the descriptor blocks, and a round trip is two system
- * calls. */
+ * calls, and the looks. */
 static int fill(struct proxy *proxy, uint64_t deadline_ns)
 {
-    int error = deadline_ns != IO_FOREVER ? io_wait(proxy->fd, POLLIN, deadline_ns) : 0;
+    int error = 0;
+    if (!look(proxy) && deadline_ns != IO_FOREVER)
+        error = io_wait(proxy->fd, POLLIN, deadline_ns);
     if (error == 0)
         error = frame_fill(&proxy->in, proxy->fd);
     return error == -EAGAIN ? io_wait(proxy->fd, POLLIN, deadline_ns) : error;
@@ -78,13 +92,24 @@ static int hear(struct proxy *proxy, uint64_t deadline_ns)
     return got < 0 ? got : 0;
 }
 
+/* As io_writev, but waits only if the socket is full. */
+static int write_parts(int fd, struct iovec *parts, int count, uint64_t deadline_ns)
+{
+    ssize_t put = writev(fd, parts, count);
+    if (put < 0 && errno != EAGAIN && errno != EINTR)
+        return -errno;
+    if (put > 0)
+        io_skip(parts, count, (size_t)put);
+    return io_writev(fd, parts, count, deadline_ns);
+}
+
 static int tell(struct proxy *proxy, const struct frame *frame, struct iovec *parts, int count,
                 uint64_t deadline_ns)
 {
     parts[0] = (struct iovec){.iov_base = (void *)frame, .iov_len = sizeof *frame}; /* only read */
     proxy->bytes_sent += sizeof *frame + frame->bytes;
     proxy->messages++;
-    return io_writev(proxy->fd, parts, count, deadline_ns);
+    return write_parts(proxy->fd, parts, count, deadline_ns);
 }
 
 /* What the manager said when it refused: an errno, and words. */
@@ -202,6 +227,7 @@ int proxy_open(struct proxy *proxy, const struct address *address, const struct 
 {
     memset(proxy, 0, sizeof *proxy);
     proxy->limit_ns = limit_ns;
+    patience_open(&proxy->patience, false);
     uint64_t deadline_ns = deadline_of(proxy, 0);
     int error = address_connect(address, deadline_ns, &proxy->fd);
     if (error != 0) {

@@ -28,6 +28,7 @@
 
 #include "manager/address.h"
 #include "manager/key.h"
+#include "manager/patience.h"
 #include "manager/protocol.h"
 
 #define PROXY_PARTS_MAX 200
@@ -39,6 +40,7 @@ struct proxy {
     char *value;       /* value[room]: the payload of the last reply that had one */
     size_t room;
     uint64_t bytes_sent, bytes_received, messages; /* so far, headers included */
+    struct patience patience;
     struct frame_reader in;
     char text[MANAGER_TEXT_BYTES];
 };

@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/io.h"
+#include "manager/patience.h"
 
 #define PAUSE_NS (50 * NS_PER_MS) /* before it accepts again, when it had no descriptor left */
 
@@ -20,6 +21,7 @@ struct server {
     struct connection **clients; /* clients[most], of which count are there */
     struct pollfd *events;       /* events[most + 1]: theirs, and then the listener's */
     uint64_t accept_ns;          /* not before */
+    struct patience patience;
 };
 
 /* --- clients come and go -----------------------------------------------------------------------
@@ -82,7 +84,21 @@ static void deliver(struct server *server)
     } while (again);
 }
 
-/* Sleeps until somebody wants something, or the next deadline. Returns 0 or a negative errno. */
+/* Looks whether somebody wants something, as long as there is patience. One call looks at all of
+ * them. Returns as ppoll; 0: nobody. */
+static int look_for_events(struct server *server)
+{
+    const struct timespec now = {0};
+    int ready = 0;
+    if (!patience_begin(&server->patience))
+        return 0;
+    do
+        ready = ppoll(server->events, server->count + 1, &now, NULL);
+    while (patience_again(&server->patience, ready != 0));
+    return ready;
+}
+
+/* Waits until somebody wants something, or the next deadline. Returns 0 or a negative errno. */
 static int wait_for_events(struct server *server)
 {
     bool pausing = clock_ns() < server->accept_ns;
@@ -95,9 +111,11 @@ static int wait_for_events(struct server *server)
     }
     server->events[server->count] =
         (struct pollfd){.fd = pausing ? -1 : server->listen_fd, .events = POLLIN};
+    int ready = look_for_events(server);
     struct timespec left = clock_left(deadline_ns);
-    int ready =
-        ppoll(server->events, server->count + 1, deadline_ns < UINT64_MAX ? &left : NULL, NULL);
+    if (ready == 0)
+        ready =
+            ppoll(server->events, server->count + 1, deadline_ns < UINT64_MAX ? &left : NULL, NULL);
     return ready < 0 && errno != EINTR ? -errno : 0;
 }
 
@@ -144,6 +162,7 @@ int server_run(int listen_fd, const struct server_settings *settings)
 {
     struct server server = {.listen_fd = listen_fd, .most = settings->most_clients};
     int error = house_open(&server.house, settings->key, &settings->limits, settings->most_bytes);
+    patience_open(&server.patience, true);
     server.clients = calloc(server.most, sizeof *server.clients);
     server.events = calloc((size_t)server.most + 1, sizeof *server.events);
     if (server.clients == NULL || server.events == NULL)
