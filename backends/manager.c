@@ -16,6 +16,10 @@
  *           The results are LETTER_READY, LETTER_RESULTS, and LETTER_GONE: each worker's last will,
  *           which the manager appends when its connection ends, behind all that it had sent.
  *
+ *           `manager:tcp` is the same over TCP, as between machines. There the kernel can't vouch
+ *           for the other side, so each connection begins with the proof of a key (manager/key.h),
+ *           which workers have from fork. It stays on this machine, on 127.0.0.1.
+ *
  * Start     forks the manager, opens the lists, forks the workers and waits until each is READY.
  *           per-task is the lecture's program: it forks nobody here but, in map, a fresh worker for
  *           each task, which finds its task in the copy that fork made, connects, appends and ends.
@@ -32,8 +36,9 @@
  *           the same number. One that sends the manager nonsense is cut off, and its will says so.
  *           When the manager dies, all connections end at once, and it is named.
  * Cost      Each record goes into the kernel and out of it twice, and is copied twice more within
- *           the manager. A message wakes the manager and then its receiver, and its answer wakes the
- *           sender again; so what travels together counts, as with pipes, only more. One process
+ *           the manager. A message wakes the manager and then its receiver, and its answer wakes
+ *           the sender again; so what travels together counts, as with pipes, only more. All but
+ *           the coordinator look for a while before they sleep (manager/patience.h). One process
  *           serves all: it is the bottleneck of many workers and small tasks. The traffic is
  *           counted on both ways, as the coordinator saw its own and as each worker reported its
  *           own with its results.
@@ -296,16 +301,16 @@ static int start_workers(struct pool *pool, struct failure *why)
     return error;
 }
 
-static int prepare(struct pool *pool, const struct plan *plan, struct failure *why)
+static int prepare(struct pool *pool, const struct plan *plan, bool tcp, struct failure *why)
 {
-    int error = office_open(&pool->office, plan, why);
+    int error = office_open(&pool->office, plan, tcp, why);
     pool->events = calloc(DEATHS + (size_t)plan->workers, sizeof *pool->events);
     if (error == 0 && pool->events == NULL)
         error = failure_system(why, -ENOMEM, "make a pool");
     return error != 0 || deal_fresh(plan) ? error : start_workers(pool, why);
 }
 
-static int manager_start(const struct plan *plan, struct pool **made, struct failure *why)
+static int start(const struct plan *plan, bool tcp, struct pool **made, struct failure *why)
 {
     const struct shape *shape = &plan->job->shape;
     struct io_sigpipe sigpipe;
@@ -317,13 +322,23 @@ static int manager_start(const struct plan *plan, struct pool **made, struct fai
     if (pool == NULL)
         return failure_system(why, -ENOMEM, "make a pool");
     io_sigpipe_block(&sigpipe);
-    int error = prepare(pool, plan, why);
+    int error = prepare(pool, plan, tcp, why);
     if (error != 0)
         release(pool);
     else
         *made = pool;
     io_sigpipe_restore(&sigpipe);
     return error;
+}
+
+static int manager_start(const struct plan *plan, struct pool **made, struct failure *why)
+{
+    return start(plan, false, made, why);
+}
+
+static int manager_tcp_start(const struct plan *plan, struct pool **made, struct failure *why)
+{
+    return start(plan, true, made, why);
 }
 
 /* --- stop --------------------------------------------------------------------------------------
@@ -350,6 +365,15 @@ const struct backend manager_backend = {
     .name = "manager",
     .summary = "a server process owns lists, workers are its clients",
     .start = manager_start,
+    .map = manager_map,
+    .stop = manager_stop,
+};
+
+const struct backend manager_tcp_backend = {
+    .abi = BACKEND_ABI,
+    .name = "manager:tcp",
+    .summary = "the same over loopback TCP, its clients prove a key",
+    .start = manager_tcp_start,
     .map = manager_map,
     .stop = manager_stop,
 };

@@ -9,7 +9,6 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/trace.h"
-#include "common/trace.h"
 #include "manager/server.h"
 
 #define GRACE_NS   (100 * NS_PER_MS)     /* from the end of a connection to the manager's end */
@@ -77,30 +76,46 @@ static size_t most_bytes(const struct plan *plan)
            (size_t)plan->workers * 16 * (DEAL_BYTES + shape->task_bytes + shape->result_bytes);
 }
 
-static int start_manager(struct office *office, struct failure *why)
+/* Chooses where the manager listens. TCP is open to every user of this machine, hence the key. */
+static int find_place(struct office *office, bool tcp)
+{
+    if (!tcp) {
+        address_unix(&office->address);
+        return 0;
+    }
+    int error = address_tcp(&office->address, NULL, 0);
+    if (error == 0)
+        error = key_make(&office->own_key);
+    office->key = &office->own_key;
+    return error;
+}
+
+static int start_manager(struct office *office, bool tcp, struct failure *why)
 {
     const struct plan *plan = office->plan;
+    int error = find_place(office, tcp);
     const struct server_settings settings = {
+        .key = office->key,
         .most_clients = 2 * plan->workers + 8, /* one may come before another has gone */
         .most_bytes = most_bytes(plan),
         .limits = SERVER_LIMITS};
     struct proxy *proxy = &office->out;
-    address_unix(&office->address);
-    int error = server_start(&office->server, &office->address, &settings);
+    if (error == 0)
+        error = server_start(&office->server, &office->address, &settings);
     if (error != 0)
         return failure_system(why, error, "start a manager");
     board_help(plan->job->board, plan->workers, office->server.pid);
-    error = proxy_open(proxy, &office->address, NULL, plan->limit_ns);
+    error = proxy_open(proxy, &office->address, office->key, plan->limit_ns);
     if (error == 0)
         error = open_lists(office);
     if (error == 0) {
         proxy = &office->in;
-        error = proxy_open(proxy, &office->address, NULL, plan->limit_ns);
+        error = proxy_open(proxy, &office->address, office->key, plan->limit_ns);
     }
     return error != 0 ? failed(office, proxy, error, why) : ask_for_results(office, why);
 }
 
-int office_open(struct office *office, const struct plan *plan, struct failure *why)
+int office_open(struct office *office, const struct plan *plan, bool tcp, struct failure *why)
 {
     *office = (struct office){.plan = plan, .server = CHILD_NONE};
     office->out.fd = office->in.fd = -1;
@@ -113,7 +128,7 @@ int office_open(struct office *office, const struct plan *plan, struct failure *
         office->workers[w].number = w;
         office->workers[w].child = CHILD_NONE;
     }
-    return start_manager(office, why);
+    return start_manager(office, tcp, why);
 }
 
 void office_close(struct office *office)

@@ -16,6 +16,8 @@
 struct office {
     const struct plan *plan;
     struct address address;
+    const struct key *key; /* who connects must know it; NULL: on a Unix socket the kernel knows */
+    struct key own_key;
     struct child server;
     struct proxy out;       /* to fill inboxes with */
     struct proxy in;        /* to wait for results with */
@@ -30,8 +32,9 @@ struct office {
     uint64_t deadline_ns;
 };
 
-/* Starts the manager and opens the lists. In either case office_close. */
-int office_open(struct office *office, const struct plan *plan, struct failure *why);
+/* Starts the manager, on a Unix socket or on TCP with a key made for it, and opens the lists. In
+ * either case office_close. */
+int office_open(struct office *office, const struct plan *plan, bool tcp, struct failure *why);
 
 /* Ends all workers and the manager by force, and frees all. */
 void office_close(struct office *office);

@@ -8,6 +8,7 @@ extern const struct backend shm_backend;
 extern const struct backend pthreads_backend;
 extern const struct backend openmp_backend;
 extern const struct backend manager_backend;
+extern const struct backend manager_tcp_backend;
 
 /* mpi is a module, loaded only into cells that mpirun starts: with libmpi in every process, the
  * fork of the other backends would pay for its mappings. */
@@ -19,6 +20,7 @@ const struct registry_entry backend_registry[] = {
     {"openmp", &openmp_backend, NULL},
     {"mpi", NULL, "parbench-mpi.so"},
     {"manager", &manager_backend, NULL},
+    {"manager:tcp", &manager_tcp_backend, NULL},
     {"python-pool", NULL, REGISTRY_PYTHON},
     {"python-queue", NULL, REGISTRY_PYTHON},
     {"python-manager", NULL, REGISTRY_PYTHON},
@@ -38,15 +40,20 @@ static bool is_start_method(const char *word)
 
 const struct registry_entry *registry_find(const char *name)
 {
-    size_t length = strcspn(name, ":");
     for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
-        if (strlen(entry->name) != length || memcmp(entry->name, name, length) != 0)
+        size_t length = strlen(entry->name);
+        if (strncmp(entry->name, name, length) != 0)
             continue;
-        if (name[length] == '\0' ||
-            (registry_is_python(entry) && is_start_method(name + length + 1)))
+        if (name[length] == '\0' || (name[length] == ':' && registry_is_python(entry) &&
+                                     is_start_method(name + length + 1)))
             return entry;
     }
     return NULL;
+}
+
+bool registry_is_variant(const struct registry_entry *entry)
+{
+    return strchr(entry->name, ':') != NULL;
 }
 
 bool registry_is_python(const struct registry_entry *entry)

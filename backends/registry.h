@@ -22,6 +22,10 @@ extern const struct registry_entry backend_registry[];
  * its processes: python-pool:spawn. */
 const struct registry_entry *registry_find(const char *name);
 
+/* Whether it is another entry's mechanism in another way, such as manager:tcp: for who asks for it
+ * by name. */
+bool registry_is_variant(const struct registry_entry *entry);
+
 /* Whether a Python program holds this backend. */
 bool registry_is_python(const struct registry_entry *entry);
 

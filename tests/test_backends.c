@@ -307,6 +307,12 @@ static void backends_have_what_the_runner_needs(void **state)
         assert_true(backend->start != NULL && backend->map != NULL && backend->stop != NULL);
     }
     assert_null(registry_find("no such"));
+    assert_null(registry_find("manager:spawn"));
+    assert_null(registry_find("manager:"));
+    assert_null(registry_find("pipes:tcp"));
+    assert_string_equal(registry_find("python-pool:spawn")->name, "python-pool");
+    assert_string_equal(registry_find("python-threads-nogil")->name, "python-threads-nogil");
+
 }
 
 /* test_backends [BACKEND [CASES]]: all cases, or those of one backend, whose names match CASES, in

@@ -44,7 +44,7 @@
 static const struct mechanism {
     const char *backend;
     bool pipes; /* its workers hold pipes, which can be closed, or filled with nonsense */
-} mechanisms[] = {{"pipes", true}, {"manager", false}};
+} mechanisms[] = {{"pipes", true}, {"manager", false}, {"manager:tcp", false}};
 
 static const enum schedule schedules[] = {SCHEDULE_PER_TASK, SCHEDULE_DYNAMIC, SCHEDULE_STATIC};
 

@@ -145,6 +145,8 @@ static int add_group(struct options *options, const char *group)
     int error = 0;
     for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
         bool python = registry_is_python(entry);
+        if (registry_is_variant(entry))
+            continue;
         if (error == 0 && python == (strcmp(group, "python") == 0))
             error = append_new(&options->backends, &options->backend_count, entry->name);
     }

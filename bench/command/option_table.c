@@ -11,7 +11,8 @@ const struct argp_option option_table[] = {
     {"backend", 'b', "NAME|FILE", 0,
      "mechanisms, by name or as the path of a plugin (with a '/'); all, the default, means all in"
      " C, python all of Python's own, so all,python is everything. Python starts processes by"
-     " fork; python-pool:spawn and python-pool:forkserver are its other ways",
+     " fork; python-pool:spawn and python-pool:forkserver are its other ways. manager:tcp is manager"
+     " over TCP with a key, not part of all",
      1},
     {"workload", 'w', "NAME[:KEY=VALUE,...]", 0,
      "jobs, with parameters that differ from the lecture's; all, the default, means the lecture's "
