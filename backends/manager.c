@@ -42,6 +42,9 @@
  *           serves all: it is the bottleneck of many workers and small tasks. The traffic is
  *           counted on both ways, as the coordinator saw its own and as each worker reported its
  *           own with its results.
+ *           Beside Python's Manager: with per-task each result is one append of its own on both
+ *           sides; with dynamic:1 Python's workers append one by one, and here letters that wait in
+ *           an inbox come, and their results leave, together.
  */
 #include <errno.h>
 #include <poll.h>
