@@ -1,6 +1,7 @@
 #include "backends/manager_office.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,22 @@ static int find_place(struct office *office, bool tcp)
     return error;
 }
 
+/* Whether coordinator, manager and workers outnumber the cores. */
+static bool is_crowded(const struct plan *plan)
+{
+    cpu_set_t cores;
+    return sched_getaffinity(0, sizeof cores, &cores) != 0 ||
+           plan->workers + 2 > (unsigned)CPU_COUNT(&cores);
+}
+
+int office_call(const struct office *office, struct proxy *proxy, uint64_t limit_ns)
+{
+    int error = proxy_open(proxy, &office->address, office->key, limit_ns);
+    if (error == 0 && is_crowded(office->plan))
+        patience_forgo(&proxy->patience);
+    return error;
+}
+
 static int start_manager(struct office *office, bool tcp, struct failure *why)
 {
     const struct plan *plan = office->plan;
@@ -98,19 +115,20 @@ static int start_manager(struct office *office, bool tcp, struct failure *why)
         .key = office->key,
         .most_clients = 2 * plan->workers + 8, /* one may come before another has gone */
         .most_bytes = most_bytes(plan),
-        .limits = SERVER_LIMITS};
+        .limits = SERVER_LIMITS,
+        .crowded = is_crowded(plan)};
     struct proxy *proxy = &office->out;
     if (error == 0)
         error = server_start(&office->server, &office->address, &settings);
     if (error != 0)
         return failure_system(why, error, "start a manager");
     board_help(plan->job->board, plan->workers, office->server.pid);
-    error = proxy_open(proxy, &office->address, office->key, plan->limit_ns);
+    error = office_call(office, proxy, plan->limit_ns);
     if (error == 0)
         error = open_lists(office);
     if (error == 0) {
         proxy = &office->in;
-        error = proxy_open(proxy, &office->address, office->key, plan->limit_ns);
+        error = office_call(office, proxy, plan->limit_ns);
     }
     return error != 0 ? failed(office, proxy, error, why) : ask_for_results(office, why);
 }

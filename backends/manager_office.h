@@ -61,4 +61,7 @@ int office_lost_manager(struct office *office, struct failure *why);
  * off at the map's begin by sign -1. */
 void office_count(const struct office *office, struct traffic *traffic, int sign);
 
+/* Connects a proxy to the manager, in the coordinator or in a worker; as proxy_open. */
+int office_call(const struct office *office, struct proxy *proxy, uint64_t limit_ns);
+
 #endif

@@ -190,8 +190,7 @@ static int sit_down(struct desk *desk)
     desk->out = malloc(desk->room);
     if (desk->out == NULL)
         return -ENOMEM;
-    int error =
-        proxy_open(&desk->proxy, &desk->office->address, desk->office->key, MANAGER_FOREVER);
+    int error = office_call(desk->office, &desk->proxy, MANAGER_FOREVER);
     return error == 0 ? proxy_will(&desk->proxy, desk->office->list, &will, sizeof will) : error;
 }
 

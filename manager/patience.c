@@ -13,7 +13,12 @@ void patience_open(struct patience *patience, bool steps_aside)
 {
     cpu_set_t cores;
     *patience = (struct patience){.steps_aside = steps_aside, .left_ns = PATIENCE_NS};
-    patience->alone = sched_getaffinity(0, sizeof cores, &cores) != 0 || CPU_COUNT(&cores) < 2;
+    patience->none = sched_getaffinity(0, sizeof cores, &cores) != 0 || CPU_COUNT(&cores) < 2;
+}
+
+void patience_forgo(struct patience *patience)
+{
+    patience->none = true;
 }
 
 /* To any other core that we may use. */
@@ -32,7 +37,7 @@ static void step_aside(void)
 bool patience_begin(struct patience *patience)
 {
     patience->trying = patience->left_ns == 0;
-    if (patience->alone || (patience->trying && ++patience->slept < PATIENCE_TRIES))
+    if (patience->none || (patience->trying && ++patience->slept < PATIENCE_TRIES))
         return false;
     if (patience->trying) {
         patience->left_ns = PATIENCE_NS;

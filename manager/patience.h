@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 struct patience {
-    bool alone;                 /* it may use one core only: looking keeps the other side off it */
+    bool none;                  /* looking would keep the other side off its core */
     bool steps_aside;           /* when it tries anew */
     uint64_t left_ns;           /* of patience, for the next wait */
     unsigned slept;             /* waits without any since the last try */
@@ -35,6 +35,9 @@ struct patience {
 
 /* steps_aside: for one side of a connection only; its affinity is changed and restored. */
 void patience_open(struct patience *patience, bool steps_aside);
+
+/* There are more runners than cores, so who looks takes a core from who works: never look. */
+void patience_forgo(struct patience *patience);
 
 /* A wait begins. Returns whether to look at all. */
 bool patience_begin(struct patience *patience);

@@ -163,6 +163,8 @@ int server_run(int listen_fd, const struct server_settings *settings)
     struct server server = {.listen_fd = listen_fd, .most = settings->most_clients};
     int error = house_open(&server.house, settings->key, &settings->limits, settings->most_bytes);
     patience_open(&server.patience, true);
+    if (settings->crowded)
+        patience_forgo(&server.patience);
     server.clients = calloc(server.most, sizeof *server.clients);
     server.events = calloc((size_t)server.most + 1, sizeof *server.events);
     if (server.clients == NULL || server.events == NULL)

@@ -19,6 +19,7 @@ struct server_settings {
     unsigned most_clients;
     size_t most_bytes; /* of all objects, and of requests and replies on their way */
     struct limits limits;
+    bool crowded; /* manager and clients are more than there are cores: sleep at once */
 };
 
 /* Limits for clients that are trusted not to fall asleep on purpose. */
