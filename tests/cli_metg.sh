@@ -40,6 +40,8 @@ refuses 'did you mean pipes' --backend pipe
 refuses 'did you mean --backend' --bakend pipes
 refuses 'from 1 to 1024' --workers 0
 
+samples=$results/metg/samples.csv # those of other commands stay
+
 # --- a measurement ----------------------------------------------------------------------------------
 
 run "${quick[@]}" --backend pthreads,pipes --schedule dynamic,static --efficiency 0.5

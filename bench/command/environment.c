@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdbool.h>
 
 #include "bench/command/facts/fact.h"
@@ -71,4 +72,15 @@ int environment_write(FILE *out, int argc, char **argv)
     json_decref(warnings);
     json_decref(root);
     return error;
+}
+
+int environment_keep(const char *directory, int argc, char **argv)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/environment.json", directory);
+    FILE *file = fopen(path, "wxe");
+    if (file == NULL)
+        return errno == EEXIST ? 0 : -errno;
+    int error = environment_write(file, argc, argv);
+    return fclose(file) != 0 ? -errno : error;
 }

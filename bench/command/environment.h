@@ -12,4 +12,8 @@
  * command line. Returns 0, -ENOMEM or -EIO. */
 int environment_write(FILE *out, int argc, char **argv);
 
+/* Writes directory/environment.json unless there is one: for commands that add a CSV to those of
+ * others. Returns 0 or a negative errno. */
+int environment_keep(const char *directory, int argc, char **argv);
+
 #endif

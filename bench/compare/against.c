@@ -9,11 +9,9 @@
 #include "bench/compare/against.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bench/command/commands.h"
 #include "bench/command/cores.h"
@@ -28,24 +26,11 @@ struct against {
     const struct options *options;
     struct runner runner;
     struct output outputs[SIDES]; /* the runner's is that of the side being measured */
-    char directory[PATH_MAX];     /* for their rows */
     struct matrix matrix;
     struct sample_table *rows[SIDES]; /* rows[side][matrix.count] */
     bool *wanted;                     /* wanted[matrix.count]: the one being measured */
     char message[RUNNER_MESSAGE_BYTES];
 };
-
-static int open_output(struct against *against, int argc, char **argv)
-{
-    const char *directory = against->options->output;
-    if (directory == NULL)
-        return 0;
-    snprintf(against->directory, sizeof against->directory, "%s/against", directory);
-    if (mkdir(against->directory, 0777) != 0 && errno != EEXIST)
-        return -errno;
-    return output_open(&against->outputs[THEIRS], against->directory, argc, argv,
-                       against->runner.message, sizeof against->runner.message);
-}
 
 static int open_all(struct against *against, int argc, char **argv)
 {
@@ -65,9 +50,12 @@ static int open_all(struct against *against, int argc, char **argv)
         error = -ENOMEM;
     if (error != 0)
         return error;
-    error = runner_open(&against->runner, options, NULL, argc, argv);
+    error = runner_open(&against->runner, options, NULL, NULL, argc, argv);
     against->outputs[OURS] = against->runner.output;
-    return error != 0 ? error : open_output(against, argc, argv);
+    if (error == 0)
+        error = output_open(&against->outputs[THEIRS], options->output, "against", argc, argv,
+                            against->message, sizeof against->message);
+    return error;
 }
 
 /* Measures one cell with one side's programs. */

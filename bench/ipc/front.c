@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bench/command/commands.h"
+#include "bench/command/environment.h"
 #include "bench/command/options.h"
 #include "bench/data/columns_read.h"
 #include "bench/ipc/check.h"
@@ -211,5 +212,7 @@ int ipc_command(int argc, char **argv)
     const struct options place = {.output = (char *)options.output};
     if (options_make_output(&place, line, sizeof line) != 0)
         return command_refuse("%s", line);
+    if (options.output != NULL)
+        environment_keep(options.output, argc, argv);
     return options.check ? ipc_check(&options) : run(&options);
 }

@@ -8,6 +8,7 @@
 
 #include "bench/command/choices.h"
 #include "bench/command/cores.h"
+#include "bench/command/environment.h"
 #include "bench/data/baseline.h"
 
 #define MAP_STEPS        5000000 /* of all tasks of a map, if short: some 6 ms of serial */
@@ -202,7 +203,8 @@ int metg_measure(struct metg *metg)
 int metg_open(struct metg *metg, struct options *options, const struct curve_shares *shares,
               int argc, char **argv)
 {
-    *metg = (struct metg){.options = options, .shares = shares, .runner = {.session = SESSION_NONE}};
+    *metg =
+        (struct metg){.options = options, .shares = shares, .runner = {.session = SESSION_NONE}};
     int error = set_length(metg, 0);
     if (error == 0)
         error = matrix_make(options, &metg->matrix, metg->message, sizeof metg->message);
@@ -213,7 +215,9 @@ int metg_open(struct metg *metg, struct options *options, const struct curve_sha
         return -ENOMEM;
     for (size_t i = 1; i < metg->matrix.count; i++)
         metg->curves[i].cell = metg->matrix.cells[i];
-    return runner_open(&metg->runner, options, NULL, argc, argv);
+    if (options->output != NULL)
+        environment_keep(options->output, argc, argv);
+    return runner_open(&metg->runner, options, "metg", NULL, argc, argv);
 }
 
 void metg_close(struct metg *metg)

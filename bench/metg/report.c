@@ -59,7 +59,7 @@ static void write_curves(FILE *out, const struct report *report)
 static int write_file(struct metg *metg, const char *name, const struct report *report,
                       void (*write)(FILE *out, const struct report *report))
 {
-    FILE *file = output_create(&metg->runner.output, name, metg->message, sizeof metg->message);
+    FILE *file = output_create(metg->options->output, name, metg->message, sizeof metg->message);
     if (file == NULL)
         return -EACCES;
     write(file, report);
@@ -69,7 +69,7 @@ static int write_file(struct metg *metg, const char *name, const struct report *
 static int write_files(struct metg *metg, const struct report *report)
 {
     struct summary_table summary = {0};
-    if (metg->runner.output.directory == NULL)
+    if (metg->options->output == NULL)
         return 0;
     int error = write_file(metg, "metg.csv", report, write_metg);
     if (error == 0)

@@ -3,13 +3,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/command/environment.h"
 
-FILE *output_create(const struct output *output, const char *name, char *message, size_t bytes)
+FILE *output_create(const char *directory, const char *name, char *message, size_t bytes)
 {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", output->directory, name);
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     FILE *file = fopen(path, "we");
     if (file == NULL)
         snprintf(message, bytes, "cannot write %s: %s; name another directory with -o", path,
@@ -28,20 +29,37 @@ int output_finish(FILE *file, const char *name, char *message, size_t bytes)
     return error;
 }
 
-int output_open(struct output *output, const char *directory, int argc, char **argv, char *message,
-                size_t bytes)
+/* Names the directory to write to, and makes it if it is a room in the user's. */
+static int name_directory(struct output *output, const char *directory, const char *room,
+                          char *message, size_t bytes)
 {
-    *output = (struct output){.directory = directory};
+    int length = snprintf(output->directory, sizeof output->directory, "%s%s%s", directory,
+                          room != NULL ? "/" : "", room != NULL ? room : "");
+    if (length < (int)sizeof output->directory &&
+        (room == NULL || mkdir(output->directory, 0777) == 0 || errno == EEXIST))
+        return 0;
+    int error = length < (int)sizeof output->directory ? -errno : -ENAMETOOLONG;
+    snprintf(message, bytes, "cannot make %.300s: %s", output->directory, strerror(-error));
+    return error;
+}
+
+int output_open(struct output *output, const char *directory, const char *room, int argc,
+                char **argv, char *message, size_t bytes)
+{
+    *output = (struct output){.samples = NULL};
     if (directory == NULL)
         return 0;
-    FILE *environment = output_create(output, "environment.json", message, bytes);
+    int error = name_directory(output, directory, room, message, bytes);
+    if (error != 0)
+        return error;
+    FILE *environment = output_create(output->directory, "environment.json", message, bytes);
     if (environment == NULL)
         return -EACCES;
     environment_write(environment, argc, argv);
-    int error = output_finish(environment, "environment.json", message, bytes);
+    error = output_finish(environment, "environment.json", message, bytes);
     if (error != 0)
         return error;
-    output->samples = output_create(output, "samples.csv", message, bytes);
+    output->samples = output_create(output->directory, "samples.csv", message, bytes);
     if (output->samples == NULL)
         return -EACCES;
     sample_write_header(output->samples);
@@ -65,12 +83,12 @@ int output_add(struct output *output, const struct sample_table *rows, char *mes
 int output_close(struct output *output, const struct summary_table *summary, char *message,
                  size_t bytes)
 {
-    if (output->directory == NULL)
+    if (*output->directory == '\0')
         return 0;
     int error = 0;
     if (output->samples != NULL)
         error = output_finish(output->samples, "samples.csv", message, bytes);
-    FILE *file = output_create(output, "summary.csv", message, bytes);
+    FILE *file = output_create(output->directory, "summary.csv", message, bytes);
     if (file == NULL)
         return -EACCES;
     summary_write_csv(file, summary);

@@ -9,7 +9,7 @@
 
 enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNALLED = 128 };
 
-int runner_open(struct runner *runner, const struct options *options,
+int runner_open(struct runner *runner, const struct options *options, const char *room,
                 const struct suite_teller *teller, int argc, char **argv)
 {
     *runner = (struct runner){
@@ -26,7 +26,7 @@ int runner_open(struct runner *runner, const struct options *options,
     if (error != 0 && *runner->message == '\0')
         snprintf(runner->message, sizeof runner->message, "cannot begin: %s", strerror(-error));
     if (error == 0)
-        error = output_open(&runner->output, options->output, argc, argv, runner->message,
+        error = output_open(&runner->output, options->output, room, argc, argv, runner->message,
                             sizeof runner->message);
     return error;
 }

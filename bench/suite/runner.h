@@ -42,9 +42,9 @@ struct runner {
     char message[RUNNER_MESSAGE_BYTES]; /* why a function returned an error, or "" */
 };
 
-/* Takes signals, starts the janitor, and opens the files that the options ask for. Returns 0 or a
- * negative errno; runner_close must follow in both cases. */
-int runner_open(struct runner *runner, const struct options *options,
+/* Takes signals, starts the janitor, and opens the files that the options ask for; room: see
+ * output.h. Returns 0 or a negative errno; runner_close must follow in both cases. */
+int runner_open(struct runner *runner, const struct options *options, const char *room,
                 const struct suite_teller *teller, int argc, char **argv);
 
 /* Measures each cell of the matrix once (wanted[count] says which; NULL: all), in shuffled order,

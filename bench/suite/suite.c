@@ -29,7 +29,7 @@ static int open_suite(struct suite *suite, const struct options *options,
         error = suite->rows == NULL || suite->results == NULL ? -ENOMEM : 0;
     }
     if (error == 0) {
-        error = runner_open(&suite->runner, options, teller, argc, argv);
+        error = runner_open(&suite->runner, options, NULL, teller, argc, argv);
         suite->runner.results = suite->results;
         return error;
     }
