@@ -107,9 +107,13 @@ static int connect_tcp(int fd, const struct address *address, uint64_t deadline_
 {
     int refusal = 0;
     socklen_t bytes = sizeof refusal;
-    if (connect(fd, (const struct sockaddr *)&address->at, address->bytes) == 0)
+    int made;
+    do /* a connect that was interrupted may go on or not: the next one tells */
+        made = connect(fd, (const struct sockaddr *)&address->at, address->bytes);
+    while (made != 0 && errno == EINTR);
+    if (made == 0 || errno == EISCONN)
         return 0;
-    if (errno != EINPROGRESS && errno != EINTR)
+    if (errno != EINPROGRESS && errno != EALREADY)
         return -errno;
     int error = io_wait(fd, POLLOUT, deadline_ns);
     if (error != 0)
