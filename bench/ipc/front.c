@@ -17,14 +17,12 @@
 #include "bench/command/options.h"
 #include "bench/data/columns_read.h"
 #include "bench/ipc/check.h"
+#include "bench/ipc/launch.h"
 #include "bench/ipc/options.h"
 #include "bench/ipc/rows.h"
-#include "bench/launch/tool.h"
 #include "bench/suite/progress.h"
 
 #define MESSAGE_BYTES 512
-#define BUDGET_NS     (60 * NS_PER_MS) /* so long each size is measured, about */
-#define START_NS      (10 * NS_PER_S)  /* the program itself, mpirun included, may take so long */
 
 enum { EXIT_SIGNALLED = 128 };
 
@@ -52,36 +50,6 @@ static int add_row(struct front *front, const struct ipc_row *row)
 static int take_row(const void *row, void *front)
 {
     return add_row(front, row);
-}
-
-/* Starts the program for sizes[count]; *end as of tool_run. */
-static int run_tool(struct front *front, const struct transport_entry *entry, const char *placement,
-                    const uint64_t sizes[], size_t count, struct tool_end *end)
-{
-    char budget[32], limit[32], list[IPC_SIZES_MOST * 16] = "";
-    for (size_t i = 0, used = 0; i < count; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%" PRIu64, i > 0 ? "," : "",
-                                 sizes[i]);
-    snprintf(budget, sizeof budget, "%llu", BUDGET_NS);
-    snprintf(limit, sizeof limit, "%" PRIu64, front->options->timeout_ns);
-    char *arguments[] = {(char *)"--transport",
-                         (char *)entry->name,
-                         (char *)"--placement",
-                         (char *)placement,
-                         (char *)"--bytes",
-                         list,
-                         (char *)"--budget-ns",
-                         budget,
-                         (char *)"--limit-ns",
-                         limit,
-                         NULL};
-    const struct tool tool = {
-        .program = "ipc",
-        .arguments = arguments,
-        .ranks = entry->module != NULL ? 2 : 0,
-        .limit_ns = count * front->options->timeout_ns + START_NS,
-    };
-    return tool_run(&front->session, &tool, end, front->message, sizeof front->message);
 }
 
 static const char *between(const struct transport_entry *entry)
@@ -121,8 +89,10 @@ static int measure_sizes(struct front *front, const struct transport_entry *entr
     progress_step(&front->progress, what);
     for (size_t next = 0; next < options->size_count && front->signal == 0;) {
         struct tool_end end;
-        int error = run_tool(front, entry, placement, options->sizes + next,
-                             options->size_count - next, &end);
+        const struct ipc_launch launch = {entry, placement, options->sizes + next,
+                                          options->size_count - next, options->timeout_ns};
+        int error =
+            ipc_launch(&front->session, &launch, &end, front->message, sizeof front->message);
         if (error != 0)
             return error;
         front->signal = end.signal;

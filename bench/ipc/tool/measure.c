@@ -4,6 +4,7 @@
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -160,12 +161,22 @@ static void fill_figures(struct ipc_row *row, struct side_outcome *outcome)
 
 /* ---- one measurement ------------------------------------------------------------------------ */
 
+/* A rank is a side itself, and lives on for the next size: its cores are given back. */
+static void run_rank(struct side *side)
+{
+    cpu_set_t cores;
+    bool known = sched_getaffinity(0, sizeof cores, &cores) == 0;
+    side_run(side);
+    if (known)
+        sched_setaffinity(0, sizeof cores, &cores);
+}
+
 static int measure_link(const struct measure *measure, struct side sides[2], char *status)
 {
     struct pair pair;
     int error;
     if (measure->rank >= 0) { /* the other side is elsewhere, and mpirun ends both */
-        side_run(&sides[measure->rank]);
+        run_rank(&sides[measure->rank]);
         pair = (struct pair){.timed_out = false};
         sides[0].outcome->finished |= measure->rank == 1;
         sides[0].outcome->verified |= measure->rank == 1;

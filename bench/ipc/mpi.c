@@ -1,0 +1,137 @@
+/*
+ * mpi - messages between two ranks, by the library that all of high-performance computing uses.
+ *
+ * THE IDEA
+ *
+ * MPI has messages, not bytes: a length, a tag, a sender, and the library finds the way. Between
+ * ranks of one machine that is shared memory, mapped by the library; between machines it would be
+ * the network, and the program is the same.
+ *
+ * THE PICTURE
+ *
+ *       rank 0             Open MPI's shared memory            rank 1
+ *     +---------+  Isend  +--------------------------+  Irecv +---------+
+ *     | message | ------> | eager: a fragment, < 4 K | -----> | message |
+ *     |         |         | else: "I have so much",  |        |         |
+ *     |         | <-----> |  "come on", fragments    | <----> |         |
+ *     +---------+  copy   +--------------------------+  copy  +---------+
+ *
+ * THE PROTOCOL
+ *
+ * A short message is copied into a fragment at once, whether it is wanted or not (eager). A long
+ * one is announced, and travels when its receive has been posted (rendezvous); so a send may wait
+ * for its receiver, and nothing here relies on buffers. Ranks are there before any link is, so
+ * open and attach only find out who is who; both ranks open the same links in the same order, and
+ * one communicator does for all of them.
+ *
+ * WHAT IT COSTS
+ *
+ * Two copies; matching by sender and tag; and the progress engine, which looks at all queues that
+ * there are. There is nothing to sleep on in shared memory, so who waits tests (rank_wait.h):
+ * eagerly for 50 us, then with naps, so that ranks that share a core get on.
+ *
+ * WHEN THINGS GO WRONG
+ *
+ * A rank that dies takes the job with it: mpirun sees its end and kills the other.
+ *
+ * See MPI 3.1, sections 3.4 (modes) and 3.7 (nonblocking); ompi_info --param btl vader --level 9.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <mpi.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include "backends/rank_wait.h"
+#include "common/check.h"
+#include "common/transport/transport.h"
+
+#define TAG 0
+
+static void finalize(void)
+{
+    MPI_Finalize();
+}
+
+/* The first time only: MPI begins once in a process, and ends with it. */
+static int initialize(void)
+{
+    int started;
+    MPI_Initialized(&started);
+    if (started)
+        return 0;
+    if (getenv("PMIX_RANK") == NULL) /* without a job MPI_Init would try to make one */
+        return -EINVAL;
+    prctl(PR_SET_TIMERSLACK, 1ul); /* or each nap would be 50 us longer */
+    int error = rank_error(MPI_Init(NULL, NULL));
+    if (error == 0 && atexit(finalize) != 0)
+        error = -ENOMEM;
+    return error != 0 ? error
+                      : rank_error(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+}
+
+static int mpi_open(size_t bytes, void **link)
+{
+    int ranks;
+    if (bytes > INT_MAX) /* MPI counts in int */
+        return -EMSGSIZE;
+    int error = initialize();
+    if (error != 0)
+        return error;
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    *link = NULL; /* MPI has it all */
+    return ranks == 2 ? 0 : -EINVAL;
+}
+
+static int mpi_attach(void *link, unsigned side, void **end)
+{
+    int rank, *other = malloc(sizeof *other);
+    (void)link;
+    if (other == NULL)
+        return -ENOMEM;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    CHECK(side < 2 && (unsigned)rank == side);
+    *other = 1 - rank;
+    *end = other;
+    return 0;
+}
+
+static int mpi_send(void *end, const void *message, size_t bytes, uint64_t deadline_ns)
+{
+    const int *other = end;
+    MPI_Request request;
+    int error =
+        rank_error(MPI_Isend(message, (int)bytes, MPI_BYTE, *other, TAG, MPI_COMM_WORLD, &request));
+    return error != 0 ? error : rank_wait(&request, 1, MPI_STATUSES_IGNORE, deadline_ns);
+}
+
+static int mpi_receive(void *end, void *message, size_t bytes, uint64_t deadline_ns)
+{
+    const int *other = end;
+    MPI_Request request;
+    int error =
+        rank_error(MPI_Irecv(message, (int)bytes, MPI_BYTE, *other, TAG, MPI_COMM_WORLD, &request));
+    return error != 0 ? error : rank_wait(&request, 1, MPI_STATUSES_IGNORE, deadline_ns);
+}
+
+static void mpi_detach(void *end)
+{
+    free(end);
+}
+
+static void mpi_close(void *link)
+{
+    (void)link; /* finalize is at exit */
+}
+
+extern const struct transport parbench_transport;
+const struct transport parbench_transport = {
+    .name = "mpi",
+    .summary = "MPI_Isend and MPI_Irecv between two ranks",
+    .open = mpi_open,
+    .attach = mpi_attach,
+    .send = mpi_send,
+    .receive = mpi_receive,
+    .detach = mpi_detach,
+    .close = mpi_close,
+};
