@@ -9,8 +9,7 @@
 
 #include "common/check.h"
 
-/* What the kernel believes it can give without swapping; SIZE_MAX if it does not tell. */
-static size_t available_bytes(void)
+size_t memory_available(void)
 {
     char line[128];
     size_t kib = SIZE_MAX / 1024;
@@ -26,7 +25,7 @@ static size_t available_bytes(void)
 int memory_create(const char *name, size_t bytes, void **memory, int *fd)
 {
     CHECK(bytes > 0);
-    if (bytes > available_bytes() / 10 * 9)
+    if (bytes > memory_available() / 10 * 9)
         return -ENOMEM; /* a memfd has no limit of its own: the kernel would start to kill */
     int file = memfd_create(name, MFD_CLOEXEC);
     if (file < 0)

@@ -15,6 +15,10 @@
  * -ENOMEM: there is not so much memory to share). The caller owns the mapping and the descriptor. */
 int memory_create(const char *name, size_t bytes, void **memory, int *fd);
 
+/* Bytes that the kernel believes it can give without swapping (MemAvailable of proc(5)); SIZE_MAX if
+ * it does not tell. */
+size_t memory_available(void);
+
 /* Maps bytes of what fd holds, shared, readable and writable. Returns 0 or a negative errno. */
 int memory_map(int fd, size_t bytes, void **memory);
 

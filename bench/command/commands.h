@@ -20,6 +20,7 @@ int doctor_command(int argc, char **argv);
 int lecture_command(int argc, char **argv);
 int ipc_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
+int spawn_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int metg_command(int argc, char **argv);
 int plot_command(int argc, char **argv);

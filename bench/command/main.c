@@ -33,6 +33,7 @@ static const struct command commands[] = {
     {"run", "measure cells; the command where none is named", run_command},
     {"lecture", "an example of the lecture, and where its time went", lecture_command},
     {"ipc", "latency and bandwidth of every transport by payload", ipc_command},
+    {"spawn", "what starting a worker costs, and its memory", spawn_command},
     {"compare", "is the difference between two runs, or two cells, real?", compare_command},
     {"plot", "pictures of a run that was kept with -o, by gnuplot", plot_command},
     {"report", "one HTML page of a run that was kept with -o", report_command},

@@ -88,12 +88,14 @@ static int measure_ours(struct check *check, const struct contest *contest,
                         struct rival_figure *figure)
 {
     const struct ipc_launch launch = {transport_find(contest->transport), contest->placement,
-                                      &contest->bytes, 1, check->options->timeout_ns};
+                                      &contest->bytes, 1, check->options->common.timeout_ns};
+    struct ipc_call call;
     struct tool_end end;
     struct ipc_row row;
     struct columns_reader reader = {ipc_columns, IPC_COLUMNS, &row, take_row, figure};
     *figure = (struct rival_figure){.round_trip_ns = NAN};
-    int error = ipc_launch(&check->session, &launch, &end, check->message, sizeof check->message);
+    ipc_call_make(&launch, &call);
+    int error = tool_run(&check->session, &call.tool, &end, check->message, sizeof check->message);
     if (error != 0)
         return error;
     snprintf(figure->status, sizeof figure->status, "%s",
@@ -133,7 +135,7 @@ static int measure_all(struct check *check)
 {
     struct progress progress;
     int error = 0;
-    progress_start(&progress, ROUNDS * CONTESTS, check->options->quiet);
+    progress_start(&progress, ROUNDS * CONTESTS, check->options->common.quiet);
     for (size_t i = 0; i < CONTESTS; i++)
         strcpy(check->scores[i].status, "ok");
     for (size_t round = 0; round < ROUNDS; round++) {
@@ -252,7 +254,7 @@ int ipc_check(const struct ipc_options *options)
     struct check check = {.options = options};
     struct outcome outcomes[CONTESTS];
     bool failed = false;
-    if (options->output != NULL)
+    if (options->common.output != NULL)
         return command_refuse("ipc: --check prints its rows and writes no files: leave -o out");
     int error = session_open(&check.session);
     if (error == 0)
@@ -262,7 +264,7 @@ int ipc_check(const struct ipc_options *options)
         failed = failed || is_failure(&outcomes[i]);
     }
     if (error == 0)
-        error = print(outcomes, options->format);
+        error = print(outcomes, options->common.format);
     if (error != 0)
         fprintf(stderr, "bench: %s\n", *check.message != '\0' ? check.message : strerror(-error));
     session_close(&check.session);

@@ -2,37 +2,36 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
-#include "bench/ipc/options.h"
+#include <string.h>
 
 #define BUDGET_NS (60 * NS_PER_MS) /* so long each size is measured, about */
 #define START_NS  (10 * NS_PER_S)  /* the program itself, mpirun included, may take so long */
 
-int ipc_launch(struct session *session, const struct ipc_launch *launch, struct tool_end *end,
-               char *message, size_t bytes)
+void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
 {
-    char budget[32], limit[32], list[IPC_SIZES_MOST * 16] = "";
+    char *const arguments[] = {(char *)"--transport",
+                               (char *)launch->entry->name,
+                               (char *)"--placement",
+                               (char *)launch->placement,
+                               (char *)"--bytes",
+                               call->sizes,
+                               (char *)"--budget-ns",
+                               call->budget,
+                               (char *)"--limit-ns",
+                               call->limit,
+                               NULL};
+    _Static_assert(sizeof arguments == sizeof call->arguments, "all arguments have a place");
+    memcpy(call->arguments, arguments, sizeof arguments);
+    *call->sizes = '\0';
     for (size_t i = 0, used = 0; i < launch->count; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%" PRIu64, i > 0 ? "," : "",
-                                 launch->sizes[i]);
-    snprintf(budget, sizeof budget, "%llu", BUDGET_NS);
-    snprintf(limit, sizeof limit, "%" PRIu64, launch->timeout_ns);
-    char *arguments[] = {(char *)"--transport",
-                         (char *)launch->entry->name,
-                         (char *)"--placement",
-                         (char *)launch->placement,
-                         (char *)"--bytes",
-                         list,
-                         (char *)"--budget-ns",
-                         budget,
-                         (char *)"--limit-ns",
-                         limit,
-                         NULL};
-    const struct tool tool = {
+        used += (size_t)snprintf(call->sizes + used, sizeof call->sizes - used, "%s%" PRIu64,
+                                 i > 0 ? "," : "", launch->sizes[i]);
+    snprintf(call->budget, sizeof call->budget, "%llu", BUDGET_NS);
+    snprintf(call->limit, sizeof call->limit, "%" PRIu64, launch->timeout_ns);
+    call->tool = (struct tool){
         .program = "ipc",
-        .arguments = arguments,
+        .arguments = call->arguments,
         .ranks = launch->entry->module != NULL ? 2 : 0,
         .limit_ns = launch->count * launch->timeout_ns + START_NS,
     };
-    return tool_run(session, &tool, end, message, bytes);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/ipc/options.h"
 #include "bench/launch/tool.h"
 #include "common/transport/registry.h"
 
@@ -18,8 +19,13 @@ struct ipc_launch { /* borrowed */
     uint64_t timeout_ns; /* of each size */
 };
 
-/* Runs it for all sizes, behind mpirun if the transport is a module. As tool_run. */
-int ipc_launch(struct session *session, const struct ipc_launch *launch, struct tool_end *end,
-               char *message, size_t bytes);
+struct ipc_call { /* for tool_run; the tool points into the rest, so it stays where it is */
+    struct tool tool;
+    char *arguments[11];
+    char budget[32], limit[32], sizes[IPC_SIZES_MOST * 16];
+};
+
+/* Writes the call that measures all sizes, behind mpirun if the transport is a module. */
+void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/present/table.h"
+#include "bench/survey/words.h"
 #include "common/clock.h"
 #include "common/transport/registry.h"
 
@@ -29,16 +29,12 @@ struct ipc_options { /* lists without repetitions, in the user's order, never em
     size_t placement_count;
     uint64_t sizes[IPC_SIZES_MOST]; /* of a message, in bytes, from 1 */
     size_t size_count;
-    uint64_t timeout_ns; /* of one measurement */
-    enum table_format format;
-    const char *output; /* directory, or NULL */
-    bool quiet;
-    bool check; /* compare with other tools instead, see check.h */
+    struct survey_options common; /* timeout_ns: of one measurement */
+    bool check;                   /* compare with other tools instead, see check.h */
 };
 
-enum { IPC_RUN = 0, IPC_HELP = 1 };
-
-/* Reads argv[1 .. argc-1]. Returns IPC_RUN, IPC_HELP, or -EINVAL with one line in message[bytes].
+/* Reads argv[1 .. argc-1]. Returns SURVEY_RUN, SURVEY_HELP, or -EINVAL with one line in
+ * message[bytes].
  */
 int ipc_options_parse(struct ipc_options *options, int argc, char **argv, char *message,
                       size_t bytes);

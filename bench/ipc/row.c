@@ -1,7 +1,6 @@
 #include "bench/ipc/row.h"
 
 #include <math.h>
-#include <string.h>
 
 const struct column ipc_columns[IPC_COLUMNS] = {
     COLUMN(ipc_row, transport, COLUMN_TEXT),
@@ -38,9 +37,4 @@ struct ipc_row ipc_row_without_figures(const char *transport, const char *betwee
         .bandwidth_high_bytes_per_s = NAN,
         .status = status,
     };
-}
-
-bool ipc_row_failed(const struct ipc_row *row)
-{
-    return strcmp(row->status, "ok") != 0 && strncmp(row->status, "skip", 4) != 0;
 }

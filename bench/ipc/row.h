@@ -7,7 +7,6 @@
 #ifndef PARBENCH_BENCH_IPC_ROW_H
 #define PARBENCH_BENCH_IPC_ROW_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "bench/data/columns.h"
@@ -33,8 +32,5 @@ extern const struct column ipc_columns[IPC_COLUMNS];
 /* A row with these keys, no figures, and that status. */
 struct ipc_row ipc_row_without_figures(const char *transport, const char *between,
                                        const char *placement, uint64_t bytes, const char *status);
-
-/* Whether its status is that of something that went wrong. */
-bool ipc_row_failed(const struct ipc_row *row);
 
 #endif

@@ -1,0 +1,204 @@
+#include "bench/survey/survey.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/command/commands.h"
+#include "bench/data/columns_read.h"
+
+enum { EXIT_SIGNALLED = 128 };
+
+bool survey_is_failure(const char *status)
+{
+    return strcmp(status, "ok") != 0 && strncmp(status, "skip", 4) != 0;
+}
+
+/* ---- records -------------------------------------------------------------------------------- */
+
+static char **text_of(void *record, const struct column *column)
+{
+    return (char **)((char *)record + column->offset);
+}
+
+static void *record_at(const struct survey *survey, size_t index)
+{
+    return survey->records + index * survey->table->record_bytes;
+}
+
+static int keep(struct survey *survey, const void *record)
+{
+    const struct survey_table *table = survey->table;
+    char *grown = reallocarray(survey->records, survey->count + 1, table->record_bytes);
+    if (grown == NULL)
+        return -ENOMEM;
+    survey->records = grown;
+    void *copy = record_at(survey, survey->count++);
+    memcpy(copy, record, table->record_bytes);
+    int error = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].kind != COLUMN_TEXT)
+            continue;
+        char **text = text_of(copy, &table->columns[i]);
+        *text = strdup(*text != NULL ? *text : "");
+        error = *text == NULL ? -ENOMEM : error;
+    }
+    return error;
+}
+
+static void forget_all(struct survey *survey)
+{
+    const struct survey_table *table = survey->table;
+    for (size_t row = 0; row < survey->count; row++)
+        for (size_t i = 0; i < table->column_count; i++)
+            if (table->columns[i].kind == COLUMN_TEXT)
+                free(*text_of(record_at(survey, row), &table->columns[i]));
+    free(survey->records);
+    survey->records = NULL;
+    survey->count = 0;
+}
+
+int survey_add(struct survey *survey, const void *record)
+{
+    const struct survey_table *table = survey->table;
+    int error = keep(survey, record);
+    if (error != 0)
+        return error;
+    void *kept = record_at(survey, survey->count - 1);
+    const char *status = *text_of(kept, &table->columns[table->column_count - 1]);
+    survey->failed = survey->failed || survey_is_failure(status);
+    if (survey->file != NULL) {
+        columns_write_row(survey->file, table->columns, table->column_count, kept);
+        fflush(survey->file);
+    }
+    return 0;
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+static int take_row(const void *record, void *survey)
+{
+    return survey_add(survey, record);
+}
+
+int survey_run(struct survey *survey, const struct tool *tool, void *record, size_t *rows,
+               char *status)
+{
+    const struct survey_table *table = survey->table;
+    struct tool_end end;
+    size_t before = survey->count;
+    int error = tool_run(&survey->session, tool, &end, survey->message, sizeof survey->message);
+    if (error != 0)
+        return error;
+    *survey->message = '\0';
+    const struct columns_reader reader = {table->columns, table->column_count, record, take_row,
+                                          survey};
+    error = columns_read(end.rows, &reader, survey->message, sizeof survey->message);
+    fclose(end.rows);
+    survey->signal = end.signal;
+    *rows = survey->count - before;
+    memcpy(status, end.status, TOOL_STATUS_BYTES);
+    return error;
+}
+
+/* ---- opening and closing -------------------------------------------------------------------- */
+
+static int open_file(struct survey *survey)
+{
+    char path[4096];
+    if (survey->options->output == NULL)
+        return 0;
+    snprintf(path, sizeof path, "%s/%s", survey->options->output, survey->table->file);
+    survey->file = fopen(path, "we");
+    if (survey->file == NULL) {
+        int error = -errno;
+        snprintf(survey->message, sizeof survey->message, "cannot write %.400s: %s", path,
+                 strerror(-error));
+        return error;
+    }
+    columns_write_header(survey->file, survey->table->columns, survey->table->column_count);
+    fflush(survey->file);
+    return 0;
+}
+
+int survey_open(struct survey *survey, const struct survey_table *table,
+                const struct survey_options *options)
+{
+    *survey = (struct survey){.table = table, .options = options};
+    int error = session_open(&survey->session);
+    return error != 0 ? error : open_file(survey);
+}
+
+static int close_file(struct survey *survey)
+{
+    if (survey->file == NULL)
+        return 0;
+    bool lost = ferror(survey->file) != 0;
+    if (fclose(survey->file) == 0 && !lost)
+        return 0;
+    snprintf(survey->message, sizeof survey->message, "cannot write all of %s",
+             survey->table->file);
+    return -EIO;
+}
+
+static int print_csv(const struct survey *survey)
+{
+    const struct survey_table *table = survey->table;
+    columns_write_header(stdout, table->columns, table->column_count);
+    for (size_t i = 0; i < survey->count; i++)
+        columns_write_row(stdout, table->columns, table->column_count, record_at(survey, i));
+    return ferror(stdout) ? -EIO : 0;
+}
+
+static int print_json(const struct survey *survey)
+{
+    const struct survey_table *table = survey->table;
+    json_t *array = json_array();
+    int error = array == NULL ? -ENOMEM : 0;
+    for (size_t i = 0; i < survey->count && error == 0; i++)
+        if (json_array_append_new(
+                array, columns_json(table->columns, table->column_count, record_at(survey, i))))
+            error = -ENOMEM;
+    if (error == 0 && json_dumpf(array, stdout, JSON_INDENT(2)) != 0)
+        error = -EIO;
+    json_decref(array);
+    fputc('\n', stdout);
+    return error;
+}
+
+static int print_grid(const struct survey *survey)
+{
+    enum table_format format = survey->options->format;
+    struct grid grid;
+    grid_open(&grid, survey->table->shown, survey->table->shown_count);
+    survey->table->fill(&grid, survey->records, survey->count);
+    int error = format == TABLE_MARKDOWN ? grid_print_markdown(stdout, &grid)
+                : format == TABLE_LATEX  ? grid_print_latex(stdout, &grid)
+                                         : grid_print_terminal(stdout, &grid);
+    grid_close(&grid);
+    return error;
+}
+
+static int print(const struct survey *survey)
+{
+    if (survey->options->format == TABLE_CSV)
+        return print_csv(survey);
+    return survey->options->format == TABLE_JSON ? print_json(survey) : print_grid(survey);
+}
+
+int survey_close(struct survey *survey, int error)
+{
+    int second = close_file(survey);
+    error = error != 0 ? error : second;
+    second = print(survey);
+    error = error != 0 ? error : second;
+    if (error != 0)
+        fprintf(stderr, "bench: %s\n",
+                *survey->message != '\0' ? survey->message : strerror(-error));
+    session_close(&survey->session);
+    forget_all(survey);
+    if (survey->signal != 0)
+        return EXIT_SIGNALLED + survey->signal;
+    return error != 0 || survey->failed ? COMMAND_FAILED : COMMAND_OK;
+}
