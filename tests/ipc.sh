@@ -66,3 +66,10 @@ finish
 expect_status "Ctrl-C" 130
 expect_nothing_left "Ctrl-C"
 expect "the row so far" test "$(columns "$rows" bytes status | grep -c $'^8\tok')" -eq 1
+
+# other programs' figures beside ours, or why there are none
+refuses 'leave -o out' --check -o "$results"
+run ipc --check --format csv
+expect_status "check" 0
+expect "check: a row for each" test "$(grep -cE '^(pipe,same|pipe,free|mpi,different),' "$out")" -eq 3
+expect "check: none failed" test "$(grep -cE '(,ok|,skip: |,"skip: )' "$out")" -eq 3

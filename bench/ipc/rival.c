@@ -16,7 +16,8 @@
 #include "common/clock.h"
 
 #define LIMIT_NS       (30 * NS_PER_S)
-#define PERF_TRIPS     "5000"
+#define PERF_TRIPS     "20000" /* its time includes the start of its processes, about 1 ms */
+#define PERF_RUNS      3
 #define MPI_BATCHES    "500" /* of 100 trips each */
 #define EXIT_NO_SUCH   127   /* as the shell has it, and spawn.h */
 #define TRIP_OF_HALVES 2
@@ -61,29 +62,44 @@ static void read_perf(const struct watch *watch, struct rival_figure *figure)
     }
 }
 
-int rival_perf(struct session *session, const char *placement, struct rival_figure *figure,
-               char *message, size_t bytes)
+static int run_perf(struct session *session, char *const *argv, struct rival_figure *figure,
+                    char *message, size_t bytes)
 {
     const struct watch_means means = {.janitor = &session->janitor, .signals = session->signals};
-    char cpu[16];
-    char *argv[] = {"taskset", "-c", cpu, "perf", "bench", "sched", "pipe", "-l", PERF_TRIPS, NULL};
-    int cpus[2];
     struct watch watch;
     *figure = (struct rival_figure){.round_trip_ns = NAN};
-    int error = choose(placement, cpus);
-    if (error != 0)
-        return error;
-    snprintf(cpu, sizeof cpu, "%d", cpus[0]);
-    error = watch_open(&watch, &means);
     snprintf(message, bytes, "cannot start perf");
-    if (error == 0) /* free: as the system has it, without taskset */
-        error = watch_start(&watch, cpus[0] < 0 ? argv + 3 : argv, 0, LIMIT_NS, message, bytes);
+    int error = watch_open(&watch, &means);
+    if (error == 0)
+        error = watch_start(&watch, argv, 0, LIMIT_NS, message, bytes);
     if (error == 0)
         error = watch_wait(&watch);
     if (error == 0)
         read_perf(&watch, figure);
     watch_close(&watch);
     return error;
+}
+
+int rival_perf(struct session *session, const char *placement, struct rival_figure *figure,
+               char *message, size_t bytes)
+{
+    char cpu[16];
+    char *argv[] = {"taskset", "-c", cpu, "perf", "bench", "sched", "pipe", "-l", PERF_TRIPS, NULL};
+    double least_ns = INFINITY;
+    int cpus[2];
+    int error = choose(placement, cpus);
+    if (error != 0)
+        return error;
+    snprintf(cpu, sizeof cpu, "%d", cpus[0]);
+    for (int run = 0; run < PERF_RUNS; run++) {
+        char *const *words = cpus[0] < 0 ? argv + 3 : argv; /* free: without taskset */
+        error = run_perf(session, words, figure, message, bytes);
+        if (error != 0 || isnan(figure->round_trip_ns))
+            return error;
+        least_ns = fmin(least_ns, figure->round_trip_ns);
+    }
+    figure->round_trip_ns = least_ns;
+    return 0;
 }
 
 /* ---- MPI ------------------------------------------------------------------------------------ */

@@ -20,7 +20,9 @@ struct rival_figure {
     int signal;                      /* the user's that ended the run, or 0 */
 };
 
-/* perf bench sched pipe: two processes, a pipe each way, messages of 4 bytes; the mean. */
+/* perf bench sched pipe: two processes, a pipe each way, messages of 4 bytes. perf
+ * prints the mean of all, which on a machine that is also used by others says more of these: so it
+ * runs three times, and the least counts. */
 int rival_perf(struct session *session, const char *placement, struct rival_figure *figure,
                char *message, size_t bytes);
 
