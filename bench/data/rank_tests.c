@@ -87,7 +87,7 @@ static double count_arrangements(double frequency[], size_t m, size_t n)
 
 double rank_test_mann_whitney(const double a[], size_t a_count, const double b[], size_t b_count)
 {
-    double frequency[EXACT_COUNTS];
+    double frequency[EXACT_COUNTS] = {0};
     const size_t count = a_count + b_count;
     struct ranked *items = a_count > 0 && b_count > 0 ? calloc(count, sizeof *items) : NULL;
     if (items == NULL)
@@ -120,7 +120,7 @@ static double count_signs(double frequency[], size_t n)
 
 double rank_test_signed(const double differences[], size_t count)
 {
-    double frequency[EXACT_SUMS];
+    double frequency[EXACT_SUMS] = {0};
     struct ranked *items = count > 0 ? calloc(count, sizeof *items) : NULL;
     size_t kept = 0;
     if (items == NULL)

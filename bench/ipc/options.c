@@ -25,7 +25,7 @@ static int add_transport(struct survey_words *words, const char *word)
     struct ipc_options *options = words->own;
     const struct transport_entry *entry = transport_find(word);
     const char *names[IPC_TRANSPORTS_MOST + 2] = {"all"};
-    for (size_t i = 0; transport_registry[i].name != NULL && i < IPC_TRANSPORTS_MOST; i++)
+    for (size_t i = 0; i < IPC_TRANSPORTS_MOST && transport_registry[i].name != NULL; i++)
         names[i + 1] = transport_registry[i].name;
     if (strcmp(word, "all") == 0) {
         for (size_t i = 1; names[i] != NULL; i++)

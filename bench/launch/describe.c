@@ -282,11 +282,12 @@ int describe_flag(const char *flag, char *message, size_t bytes)
     FILE *answer = NULL;
     char problem[256], shown[FLAG_SHOWN_BYTES];
     int error = ask_cell("--describe-flag", flag, &answer, problem, sizeof problem);
-    bool known = error == 0 && has_field(answer, NULL, "flag");
-    if (answer != NULL)
-        fclose(answer);
-    if (error != 0 || known)
+    if (error != 0)
         return error;
+    bool known = has_field(answer, NULL, "flag");
+    fclose(answer);
+    if (known)
+        return 0;
     snprintf(message, bytes,
              "'%s' behind --: Google Benchmark has no such flag, or no such value of it; it has "
              "--benchmark_filter=REGEX, --benchmark_out=FILE and others",
@@ -315,11 +316,12 @@ int describe_other(const char *bench, char *message, size_t bytes)
     }
     char *const argv[] = {cell, (char *)"--describe", (char *)"serial", NULL};
     int error = ask(argv, &answer, problem, sizeof problem);
-    size_t interface = error == 0 ? read_size(answer, NULL, "interface", 0) : 0;
-    if (answer != NULL)
-        fclose(answer);
-    if (error != 0 || interface == CELL_INTERFACE)
+    if (error != 0)
         return error;
+    size_t interface = read_size(answer, NULL, "interface", 0);
+    fclose(answer);
+    if (interface == CELL_INTERFACE)
+        return 0;
     snprintf(message, bytes,
              "--against: '%s' was built from a parbench whose cells this one can't run (interface "
              "%zu, not %d): compare their samples.csv by bench compare",

@@ -92,7 +92,7 @@ static int put_in_place(const char *picture, const char *target)
 
 int draw(struct janitor *janitor, const struct drawing *drawing, char *message, size_t bytes)
 {
-    struct paths paths;
+    struct paths paths = {.script = ""};
     char said[256];
     int status = 0;
     int error = find_paths(janitor, drawing->name, &paths);

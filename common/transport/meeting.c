@@ -58,7 +58,7 @@ static int accept_from(int listening, const struct place *expected, int *fd)
 
 int meeting_arrange(const struct sockaddr *address, socklen_t length, int ends[2])
 {
-    struct place at, own;
+    struct place at = {.length = 0}, own = {.length = 0};
     int listening = -1;
     ends[0] = ends[1] = -1;
     int error = listen_at(address, length, &listening, &at);

@@ -142,8 +142,12 @@ int main(int argc, char **argv)
     measure.limit_ns = arguments.limit_ns;
     /* Only one rank writes; truncating by the other would lose what is there. */
     measure.rows = fopen(arguments.output, measure.rank == 1 ? "re" : "we");
-    if (measure.transport == NULL || measure.rows == NULL)
+    if (measure.rows == NULL)
         return EXIT_NOT_WRITTEN;
+    if (measure.transport == NULL) {
+        fclose(measure.rows);
+        return EXIT_NOT_WRITTEN;
+    }
     if (measure.rank != 1)
         columns_write_header(measure.rows, ipc_columns, IPC_COLUMNS);
     int status = measure_sizes(&measure, arguments.bytes);

@@ -120,7 +120,7 @@ static int stream(struct lead *lead, uint32_t count, uint64_t *taken_ns)
 /* The clock's own cost: the median of looks one after the other. */
 static uint64_t clock_cost(void)
 {
-    uint64_t costs[CLOCK_LOOKS];
+    uint64_t costs[CLOCK_LOOKS] = {0};
     for (size_t i = 0; i < CLOCK_LOOKS; i++) {
         uint64_t begin_ns = clock_ns();
         uint64_t cost = clock_ns() - begin_ns;

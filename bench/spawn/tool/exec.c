@@ -85,7 +85,7 @@ static int rewind_marks(const struct stage *stage)
 
 int vfork_sample(struct stage *stage)
 {
-    struct program program;
+    struct program program = {.argv = {NULL}};
     name_nothing(stage, false, &program);
     int error = rewind_marks(stage);
     if (error != 0)
@@ -112,7 +112,7 @@ static int spawn_sample(struct stage *stage, struct program *program)
 
 int posix_spawn_sample(struct stage *stage)
 {
-    struct program program;
+    struct program program = {.argv = {NULL}};
     name_nothing(stage, false, &program);
     return spawn_sample(stage, &program);
 }
@@ -127,7 +127,7 @@ int python_prepare(struct stage *stage)
 
 int python_sample(struct stage *stage)
 {
-    struct program program;
+    struct program program = {.argv = {NULL}};
     name_python(stage, false, &program);
     return spawn_sample(stage, &program);
 }
@@ -160,14 +160,14 @@ static int weigh(struct stage *stage, struct program *program, struct footprint 
 
 int exec_weigh(struct stage *stage, struct footprint *worker)
 {
-    struct program program;
+    struct program program = {.argv = {NULL}};
     name_nothing(stage, true, &program);
     return weigh(stage, &program, worker);
 }
 
 int python_weigh(struct stage *stage, struct footprint *worker)
 {
-    struct program program;
+    struct program program = {.argv = {NULL}};
     name_python(stage, true, &program);
     return weigh(stage, &program, worker);
 }
