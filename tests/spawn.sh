@@ -77,7 +77,7 @@ expect "the crash is named" grep -q 'spawn was killed by signal 9' "$rows"
 expect "the rest is measured" test "$(columns "$rows" status | grep -cE '^(ok|skip)')" -eq 1
 
 # Ctrl-C: at once, with the rows so far
-start spawn --mechanism vfork,python-pool --samples 1000 --timeout 5m -o "$results"
+start spawn --mechanism vfork,python-pool --samples 200 --timeout 5m -o "$results"
 has_row() { [ -s "$rows" ] && [ "$(wc -l <"$rows")" -gt 1 ] && program_of; }
 expect "it starts" wait_until 60000 has_row
 sleep 0.5
