@@ -87,12 +87,12 @@ expect_status 'a file that was cut off' 3
 
 # --- another build: ours, twice --------------------------------------------------------------------
 
-run -b serial,pipes -w sum:n=100000 -n 2 --rounds 8 --repetitions 2 --against "$bench" -o "$results"
+run -b serial,pipes -w sum:n=100000 -n 2 --rounds 9 --repetitions 2 --against "$bench" -o "$results"
 expect '--against: a verdict' grep -qE 'this build is|no difference found' "$out"
 expect '--against: no failure' test "$status" -eq 0 -o "$status" -eq 3
-expect '--against: our rows' test "$(grep -c ',ok,1,' "$samples")" -eq 32
-expect '--against: their rows' test "$(grep -c ',ok,1,' "$results/against/samples.csv")" -eq 32
-expect '--against: pairs of rounds decide' test "$(columns "$out" rounds interleaved | sort -u)" = $'8\t1'
+expect '--against: our rows' test "$(grep -c ',ok,1,' "$samples")" -eq 36
+expect '--against: their rows' test "$(grep -c ',ok,1,' "$results/against/samples.csv")" -eq 36
+expect '--against: pairs of rounds decide' test "$(columns "$out" rounds interleaved | sort -u)" = $'9\t1'
 run -b serial -w sum --against /bin/true
 expect_status '--against what is no bench' 2
 expect '--against what is no bench: one line' grep -q 'name the bench of another build' "$err"

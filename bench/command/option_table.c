@@ -42,7 +42,7 @@ const struct argp_option option_table[] = {
      "go on repeating until the samples last so long together, such as 200ms (default 0)", 2},
     {"against", KEY_AGAINST, "OTHER/bench", 0,
      "measure the same cells with another build's programs as well, in turn, and say which differ;"
-     " 30 rounds unless --rounds says otherwise; exit status 3: some do",
+     " " TEXT(OPTIONS_AGAINST_ROUNDS) " rounds unless --rounds says otherwise; exit status 3: some do",
      2},
     {"timeout", KEY_TIMEOUT, "TIME", 0,
      "the longest that a cell may take, such as 30s; then it is ended and reported (default 1m)",

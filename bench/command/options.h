@@ -17,7 +17,7 @@
 #include "common/clock.h"
 
 #define OPTIONS_ROUNDS          3
-#define OPTIONS_AGAINST_ROUNDS  30 /* with --against, see bench/compare/against.c */
+#define OPTIONS_AGAINST_ROUNDS  50 /* with --against, see bench/compare/against.c */
 #define OPTIONS_REPETITIONS     10
 #define OPTIONS_MIN_TIME_NS     0
 #define OPTIONS_TIMEOUT_NS      (60 * NS_PER_S)

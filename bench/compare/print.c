@@ -33,6 +33,10 @@ static const struct column columns[] = {
     COLUMN(comparison, ratio_high, COLUMN_REAL),
     COLUMN(comparison, mann_whitney_p, COLUMN_REAL),
     COLUMN(comparison, signed_rank_p, COLUMN_REAL),
+    COLUMN(comparison, least_ratio, COLUMN_REAL),
+    COLUMN(comparison, least_low, COLUMN_REAL),
+    COLUMN(comparison, least_high, COLUMN_REAL),
+    COLUMN(comparison, least_p, COLUMN_REAL),
     COLUMN(comparison, p, COLUMN_REAL),
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
