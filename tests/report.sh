@@ -81,7 +81,8 @@ mpi,dynamic,1,2,0.5,,,,"never reached: at most 40 % at 10 ms, ""<b>"""
 CSV
 report
 expect_status 'only metg.csv' 0
-expect 'metg is a finding' grep -q 'a task must last 80 ns on pthreads, 6.00 us on pipes' "$out"
+expect 'metg is a finding' grep -q 'half of the time is work: 80 ns on pthreads, 6.00 us on pipes' "$out"
+expect 'pipes against threads' grep -q 'Through pipes that is 75 times as long' "$out"
 expect 'intervals stand behind their figures' grep -qF '>6.00 us (5.00 us to 7.00 us)<' "$page"
 expect 'no figure, but the reason' grep -qF 'never reached: at most 40 % at 10 ms, &quot;&lt;b&gt;&quot;' "$page"
 printf 'backend,metg_ns\npipes\n' >"$results/metg.csv"

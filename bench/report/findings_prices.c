@@ -129,35 +129,59 @@ void findings_of_spawn(struct findings *findings, const struct csv_table *spawn)
 /* ---- metg.csv ---------------------------------------------------------------------------------
  */
 
-/* The row for 50 % of this backend, or of any, with the least figure. */
-static size_t find_metg(const struct csv_table *metg, const char *backend)
+/* The row for 50 % of this backend with the least figure: one task at a time, or in any schedule.
+ */
+static size_t find_metg(const struct csv_table *metg, const char *backend, bool one_by_one)
 {
     size_t best = NOWHERE;
     for (size_t row = 0; row < metg->rows; row++) {
         double value = csv_table_number(metg, row, "metg_ns");
+        bool single =
+            text_is(metg, row, "schedule", "dynamic") && csv_table_number(metg, row, "chunk") == 1;
         if (is_ok(metg, row) && csv_table_number(metg, row, "efficiency") == 0.5 && !isnan(value) &&
-            text_is(metg, row, "backend", backend) &&
+            text_is(metg, row, "backend", backend) && (single || !one_by_one) &&
             (best == NOWHERE || value < csv_table_number(metg, best, "metg_ns")))
             best = row;
     }
     return best;
 }
 
-/* How long a task must be for half efficiency: each backend's best schedule, pipes against threads
- * where both are known. */
-void findings_of_metg(struct findings *findings, const struct csv_table *metg)
+static void list_metg(const struct csv_table *metg, bool one_by_one, char *list, size_t bytes)
 {
     static const char *const names[] = {"openmp", "pthreads", "shm", "pipes", "mpi", "manager"};
-    char list[512] = "", time[FIGURE_BYTES];
+    char time[FIGURE_BYTES];
     size_t used = 0;
+    *list = '\0';
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t row = find_metg(metg, names[i]);
-        if (row == NOWHERE || used >= sizeof list)
+        size_t row = find_metg(metg, names[i], one_by_one);
+        if (row == NOWHERE || used >= bytes)
             continue;
         used += (size_t)snprintf(
-            list + used, sizeof list - used, "%s%s on %s", used == 0 ? "" : ", ",
+            list + used, bytes - used, "%s%s on %s", used == 0 ? "" : ", ",
             figure_time(csv_table_number(metg, row, "metg_ns"), time, sizeof time), names[i]);
     }
-    if (used > 0)
-        findings_add(findings, "For half of the time to be work, a task must last %s.", list);
+}
+
+/* How long a task must be for half efficiency: handed out one by one, and pipes against threads
+ * where both are known; then each backend's best schedule. */
+void findings_of_metg(struct findings *findings, const struct csv_table *metg)
+{
+    char list[512];
+    size_t pipes = find_metg(metg, "pipes", true), threads = find_metg(metg, "pthreads", true);
+    list_metg(metg, true, list, sizeof list);
+    if (*list != '\0')
+        findings_add(
+            findings,
+            "Handed out one by one, a task must last so long that half of the time is work: "
+            "%s.",
+            list);
+    if (pipes != NOWHERE && threads != NOWHERE)
+        findings_add(findings, "Through pipes that is %.0f times as long as with threads.",
+                     csv_table_number(metg, pipes, "metg_ns") /
+                         csv_table_number(metg, threads, "metg_ns"));
+    list_metg(metg, false, list, sizeof list);
+    if (*list != '\0')
+        findings_add(findings,
+                     "By each one's best schedule (chunks, or shares split beforehand) it is: %s.",
+                     list);
 }
