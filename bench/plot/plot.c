@@ -1,5 +1,5 @@
 /*
- * plot - pictures of a run, by gnuplot: one for each rule (plots.h) whose file is there.
+ * plot - pictures of a run, by gnuplot: one for each plot (plots.h) whose file is there.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -69,15 +69,17 @@ static const char *format_name(size_t index)
 
 static const char *plot_name(size_t index)
 {
-    return plot_rules[index].name;
+    return plots[index] != NULL ? plots[index]->name : NULL;
 }
 
 /* Draws in every format asked for. A picture that fails is told; the others go on. */
-static void draw_formats(struct plotting *plotting, const struct plot_rule *rule, const char *title,
-                         int rows, size_t panels)
+static void draw_formats(struct plotting *plotting, const struct plot *plot,
+                         const struct picture *picture, int rows)
 {
-    int down = (int)(panels + 1) / 2, width = panels > 1 ? 900 : 700;
+    int down = (int)(picture->panels + 1) / 2, width = picture->panels > 1 ? 900 : 700;
     int height = 60 + down * (90 + 18 * rows);
+    width = picture->width > 0 ? picture->width : width;
+    height = picture->height > 0 ? picture->height : height;
     for (size_t i = 0; i < FORMATS; i++) {
         char terminal[160], target[PATH_BYTES], message[MESSAGE_BYTES];
         if (!listed(plotting->formats, formats[i].name))
@@ -86,8 +88,8 @@ static void draw_formats(struct plotting *plotting, const struct plot_rule *rule
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         snprintf(terminal, sizeof terminal, formats[i].terminal, width, height);
 #pragma GCC diagnostic pop
-        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, rule->name, formats[i].name);
-        const struct drawing drawing = {rule->name, terminal, title, target};
+        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, plot->name, formats[i].name);
+        const struct drawing drawing = {plot->name, terminal, picture->title, target};
         if (draw(&plotting->janitor, &drawing, message, sizeof message) == 0) {
             plotting->made++;
             if (!plotting->quiet)
@@ -96,68 +98,68 @@ static void draw_formats(struct plotting *plotting, const struct plot_rule *rule
         }
         plotting->failed++;
         text_clean(message);
-        fprintf(stderr, "bench: plot: %s: %s\n", rule->name, message);
+        fprintf(stderr, "bench: plot: %s: %s\n", plot->name, message);
     }
 }
 
-/* Writes the table that the script reads; returns as plot_rule.write. */
-static int write_table(struct plotting *plotting, const struct plot_rule *rule,
-                       const struct csv_table *csv, char *title, size_t *panels)
+/* Writes the table that the script reads; returns as plot.write. */
+static int write_table(struct plotting *plotting, const struct plot *plot,
+                       const struct csv_table *csv, struct picture *picture)
 {
     char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s.dat", plotting->janitor.directory, rule->name);
+    snprintf(path, sizeof path, "%s/%s.dat", plotting->janitor.directory, plot->name);
     FILE *out = fopen(path, "we");
     if (out == NULL)
         return -errno;
-    int rows = rule->write(out, csv, title, panels);
+    int rows = plot->write(out, csv, picture);
     return fclose(out) != 0 ? -EIO : rows;
 }
 
-static void fail(struct plotting *plotting, const struct plot_rule *rule, char *why)
+static void fail(struct plotting *plotting, const struct plot *plot, char *why)
 {
     plotting->failed++;
     text_clean(why);
-    fprintf(stderr, "bench: plot: %s: %s\n", rule->name, why);
+    fprintf(stderr, "bench: plot: %s: %s\n", plot->name, why);
 }
 
-static void skip(const struct plotting *plotting, const struct plot_rule *rule, const char *why)
+static void skip(const struct plotting *plotting, const struct plot *plot, const char *why)
 {
     if (!plotting->quiet)
-        fprintf(stderr, "bench: plot: %s: skipped, %s %s; make it by: %s\n", rule->name, rule->file,
-                why, rule->command);
+        fprintf(stderr, "bench: plot: %s: skipped, %s %s; make it by: %s\n", plot->name, plot->file,
+                why, plot->command);
 }
 
-static void plot_one(struct plotting *plotting, const struct plot_rule *rule)
+static void plot_one(struct plotting *plotting, const struct plot *plot)
 {
-    char path[PATH_BYTES], message[MESSAGE_BYTES], title[PLOT_TITLE_BYTES] = "";
+    char path[PATH_BYTES], message[MESSAGE_BYTES];
     struct csv_table csv;
-    size_t panels = 1;
-    snprintf(path, sizeof path, "%s/%s", plotting->directory, rule->file);
+    struct picture picture = {.panels = 1};
+    snprintf(path, sizeof path, "%s/%s", plotting->directory, plot->file);
     FILE *in = fopen(path, "re");
     if (in == NULL && errno == ENOENT) {
-        skip(plotting, rule, "is not there");
+        skip(plotting, plot, "is not there");
         return;
     }
     if (in == NULL) {
         snprintf(message, sizeof message, "%.400s: %s", path, strerror(errno));
-        fail(plotting, rule, message);
+        fail(plotting, plot, message);
         return;
     }
     int error = csv_table_read(in, path, &csv, message, sizeof message);
     fclose(in);
     if (error != 0) {
-        fail(plotting, rule, message);
+        fail(plotting, plot, message);
         return;
     }
-    int rows = write_table(plotting, rule, &csv, title, &panels);
+    int rows = write_table(plotting, plot, &csv, &picture);
     csv_table_free(&csv);
     if (rows > 0) {
-        draw_formats(plotting, rule, title, rows, panels);
+        draw_formats(plotting, plot, &picture, rows);
     } else if (rows == 0) {
-        skip(plotting, rule, "has no row with such a figure");
+        skip(plotting, plot, "has no row with such a figure");
     } else {
         snprintf(message, sizeof message, "%s", strerror(-rows));
-        fail(plotting, rule, message);
+        fail(plotting, plot, message);
     }
 }
 
@@ -168,9 +170,9 @@ static int plot_all(struct plotting *plotting)
         fprintf(stderr, "bench: plot: no private directory: %s\n", strerror(-error));
         return COMMAND_FAILED;
     }
-    for (const struct plot_rule *rule = plot_rules; rule->name != NULL; rule++)
-        if (plotting->only == NULL || listed(plotting->only, rule->name))
-            plot_one(plotting, rule);
+    for (size_t i = 0; plots[i] != NULL; i++)
+        if (plotting->only == NULL || listed(plotting->only, plots[i]->name))
+            plot_one(plotting, plots[i]);
     janitor_stop(&plotting->janitor);
     return plotting->failed > 0 || plotting->made == 0 ? COMMAND_FAILED : COMMAND_OK;
 }
@@ -179,9 +181,10 @@ static int help(void)
 {
     printf(
         "Usage: bench plot DIR [--output DIR] [--format svg,pdf,png] [--only NAME,...] [--quiet]\n"
-        "Draws a run that -o DIR kept, by gnuplot, into DIR/plots (or --output):\n"
-        "  speedup    of each cell against the loop, with intervals and the machine's capacity\n"
-        "  spawn      what starting and ending a worker costs\n"
+        "Draws a run that -o DIR kept, by gnuplot, into DIR/plots (or --output):\n");
+    for (size_t i = 0; plots[i] != NULL; i++)
+        printf("  %-10s %s\n", plots[i]->name, plots[i]->about);
+    printf(
         "A plot whose file is missing is skipped, with a line that says which command makes it.\n"
         "Formats: svg (the default), pdf, png.\n");
     return COMMAND_OK;
@@ -222,7 +225,7 @@ static int parse(struct plotting *plotting, int argc, char **argv)
     if (known_words(plotting->formats, format_name) < 0)
         return command_refuse("plot: --format takes svg, pdf and png, with commas between");
     if (plotting->only != NULL && known_words(plotting->only, plot_name) < 0)
-        return command_refuse("plot: --only takes speedup and spawn, with commas between");
+        return command_refuse("plot: --only takes names of bench plot --help, with commas between");
     plotting->directory = argv[optind];
     return -1;
 }
@@ -230,7 +233,7 @@ static int parse(struct plotting *plotting, int argc, char **argv)
 int plot_command(int argc, char **argv)
 {
     struct plotting plotting = {.formats = "svg"};
-    char plots[PATH_MAX], shown[256];
+    char made[PATH_MAX], shown[256];
     struct stat about;
     int status = parse(&plotting, argc, argv);
     if (status >= 0)
@@ -239,9 +242,9 @@ int plot_command(int argc, char **argv)
         return command_refuse("plot: there is no directory '%s': run bench with -o first",
                               text_brief(plotting.directory, shown, sizeof shown));
     if (plotting.output == NULL) {
-        if ((size_t)snprintf(plots, sizeof plots, "%s/plots", plotting.directory) >= sizeof plots)
+        if ((size_t)snprintf(made, sizeof made, "%s/plots", plotting.directory) >= sizeof made)
             return command_refuse("plot: the directory's name is too long");
-        plotting.output = plots;
+        plotting.output = made;
     }
     if (mkdir(plotting.output, 0777) != 0 && errno != EEXIST)
         return command_refuse("plot: cannot make the directory '%s': %s",

@@ -1,0 +1,25 @@
+/*
+ * table.h - what the rules of plots share: fields of the table for gnuplot, and jobs.
+ *
+ * A job is a suite, a workload and its parameters: what may be compared. csv stays the caller's.
+ */
+#ifndef PARBENCH_BENCH_PLOT_TABLE_H
+#define PARBENCH_BENCH_PLOT_TABLE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bench/plot/plots.h"
+
+/* Writes a text as one field, so that gnuplot shows it as it is. */
+void plot_put_text(FILE *out, const char *text);
+
+/* A bound of an interval, or the figure itself where there is none. */
+double plot_bound(const struct csv_table *csv, size_t row, const char *column, double figure);
+
+bool plot_same_job(const struct csv_table *csv, size_t a, size_t b);
+
+/* Writes the job's heading as a field: workload and parameters, cut to what fits above a panel. */
+void plot_put_job(FILE *out, const struct csv_table *csv, size_t row);
+
+#endif
