@@ -41,6 +41,31 @@ expect "no figure, no row" lacks "shm" "$data/plots/speedup.svg"
 expect "finding" has "in 1 of 2 jobs" "$data/plots/speedup.svg"
 expect "a path is no command" test ! -e ran
 
+# By workers, and by phases: three workloads, so that the last panel stands alone in its row.
+mkdir "$scratch/cells"
+{
+    echo "suite,workload,parameters,backend,schedule,chunk,workers,speedup,speedup_low,speedup_high,capacity,verified,start_ns,send_ns,compute_ns,collect_ns,stop_ns"
+    for work in sum 'p"{x}^_&<' resize; do
+        echo "s,\"${work//\"/\"\"}\",n=1,pipes,dynamic,1,1,0.9,0.8,1,1,1,1000,2000,90000,1000,6000"
+        echo "s,\"${work//\"/\"\"}\",n=1,pipes,dynamic,1,2,1.75,,,1.9,1,900000,2000,90000,1000,7000"
+        echo "s,\"${work//\"/\"\"}\",n=1,broken,dynamic,1,2,,,,,0,,,,,"
+    done
+} >"$scratch/cells/summary.csv"
+run plot "$scratch/cells" --only scaling,phases --format svg,png
+expect_status "by workers and phases" 0
+for name in scaling phases; do
+    expect "$name" whole_svg "$scratch/cells/plots/$name.svg"
+    expect "$name.png" test -s "$scratch/cells/plots/$name.png"
+    expect "$name: text as it is" has "{x}^_&amp;&lt;" "$scratch/cells/plots/$name.svg"
+    expect "$name: no figure, no row" lacks broken "$scratch/cells/plots/$name.svg"
+done
+expect "scaling: finding" has "1.75 times, by pipes x2 in sum" "$scratch/cells/plots/scaling.svg"
+expect "phases: finding" has "in 3 of 6 cells" "$scratch/cells/plots/phases.svg"
+expect "phases: the sum" has "1 ms" "$scratch/cells/plots/phases.svg"
+sed -i '/,2,1.75/d' "$scratch/cells/summary.csv"
+run plot "$scratch/cells" --only scaling
+expect_status "one number of workers does not scale" 1
+
 rm "$data/spawn.csv"
 run plot "$data" --only spawn
 expect_status "nothing to draw" 1

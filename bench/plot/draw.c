@@ -100,6 +100,8 @@ int draw(struct janitor *janitor, const struct drawing *drawing, char *message, 
         snprintf(message, bytes, "the script %s.gp is not installed", drawing->name);
         return error;
     }
+    char height[16];
+    snprintf(height, sizeof height, "%d", drawing->height);
     char *const argv[] = {"gnuplot",
                           "-d",
                           "-c",
@@ -109,6 +111,7 @@ int draw(struct janitor *janitor, const struct drawing *drawing, char *message, 
                           paths.data,
                           (char *)drawing->title,
                           paths.style,
+                          height,
                           NULL};
     unlink(paths.picture); /* of the drawing before */
     error = run_gnuplot(janitor, argv, paths.log, &status);

@@ -17,6 +17,7 @@ struct drawing {
     const char *name;     /* of the script; its table is NAME.dat in the private directory */
     const char *terminal; /* gnuplot's, with its options */
     const char *title;
+    int height;         /* of the picture, in the terminal's units or pixels: ARG6 */
     const char *target; /* the path of the picture */
 };
 

@@ -89,7 +89,7 @@ static void draw_formats(struct plotting *plotting, const struct plot *plot,
         snprintf(terminal, sizeof terminal, formats[i].terminal, width, height);
 #pragma GCC diagnostic pop
         snprintf(target, sizeof target, "%s/%s.%s", plotting->output, plot->name, formats[i].name);
-        const struct drawing drawing = {plot->name, terminal, picture->title, target};
+        const struct drawing drawing = {plot->name, terminal, picture->title, height, target};
         if (draw(&plotting->janitor, &drawing, message, sizeof message) == 0) {
             plotting->made++;
             if (!plotting->quiet)

@@ -1,7 +1,5 @@
 #include "bench/plot/plots.h"
 
 const struct plot *const plots[] = {
-    &speedup_plot,
-    &spawn_plot,
-    NULL,
+    &speedup_plot, &scaling_plot, &phases_plot, &spawn_plot, NULL,
 };

@@ -34,6 +34,8 @@ struct plot {
     int (*write)(FILE *out, const struct csv_table *csv, struct picture *picture);
 };
 
+extern const struct plot phases_plot;
+extern const struct plot scaling_plot;
 extern const struct plot spawn_plot;
 extern const struct plot speedup_plot;
 

@@ -19,6 +19,17 @@ double plot_bound(const struct csv_table *csv, size_t row, const char *column, d
 
 bool plot_same_job(const struct csv_table *csv, size_t a, size_t b);
 
+/* Calls put with the first row of each job that `has` lets in, and parts their tables by two empty
+ * lines, as gnuplot's blocks are. put returns the rows it wrote. Sets picture->panels to the number
+ * of jobs and returns the most rows of one. */
+int plot_each_job(FILE *out, const struct csv_table *csv, struct picture *picture,
+                  bool (*has)(const struct csv_table *csv, size_t row),
+                  int (*put)(FILE *out, const struct csv_table *csv, size_t first, void *state),
+                  void *state);
+
+/* Writes "backend xworkers", and the schedule where that is not the usual one, as a field. */
+void plot_put_cell(FILE *out, const struct csv_table *csv, size_t row);
+
 /* Writes the job's heading as a field: workload and parameters, cut to what fits above a panel. */
 void plot_put_job(FILE *out, const struct csv_table *csv, size_t row);
 

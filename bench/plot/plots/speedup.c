@@ -18,11 +18,7 @@ static void put_speedup(FILE *out, const struct csv_table *csv, size_t row, int 
 {
     double speedup = csv_table_number(csv, row, "speedup");
     fprintf(out, "%d\t", place);
-    plot_put_text(out, csv_table_text(csv, row, "backend"));
-    fprintf(out, " x");
-    plot_put_text(out, csv_table_text(csv, row, "workers"));
-    fputc(' ', out);
-    plot_put_text(out, csv_table_text(csv, row, "schedule"));
+    plot_put_cell(out, csv, row);
     fprintf(out, "\t%g\t%g\t%g\t", speedup, plot_bound(csv, row, "speedup_low", speedup),
             plot_bound(csv, row, "speedup_high", speedup));
     fprintf(out, "%g\t", csv_table_number(csv, row, "capacity"));
@@ -30,49 +26,32 @@ static void put_speedup(FILE *out, const struct csv_table *csv, size_t row, int 
     fputc('\n', out);
 }
 
-/* The block of row's job; *won: the interval of one of its cells lies above 1. Returns its rows. */
-static int put_job(FILE *out, const struct csv_table *csv, size_t first, bool *won)
+/* A job's block; *state counts the jobs in which the interval of a cell lies above 1. */
+static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *state)
 {
+    bool wins = false;
     int rows = 0;
     for (size_t row = first; row < csv->rows; row++) {
         if (!has_speedup(csv, row) || !plot_same_job(csv, first, row))
             continue;
         put_speedup(out, csv, row, ++rows);
-        *won |= csv_table_number(csv, row, "speedup_low") > 1;
+        wins |= csv_table_number(csv, row, "speedup_low") > 1;
     }
+    *(size_t *)state += wins;
     return rows;
-}
-
-static bool seen_before(const struct csv_table *csv, size_t row)
-{
-    for (size_t other = 0; other < row; other++)
-        if (has_speedup(csv, other) && plot_same_job(csv, other, row))
-            return true;
-    return false;
 }
 
 /* "Surely" is an interval above 1; a cell without an interval proves nothing. */
 static int write_speedup(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
     size_t won = 0;
-    int rows = 0, most = 0;
-    picture->panels = 0;
-    for (size_t row = 0; row < csv->rows; row++) {
-        bool wins = false;
-        if (!has_speedup(csv, row) || seen_before(csv, row))
-            continue;
-        if (picture->panels++ > 0)
-            fprintf(out, "\n\n");
-        rows = put_job(out, csv, row, &wins);
-        most = rows > most ? rows : most;
-        won += wins;
-    }
+    int rows = plot_each_job(out, csv, picture, has_speedup, put_job, &won);
     if (won == 0)
         snprintf(picture->title, PLOT_TITLE_BYTES, "No backend is surely faster than the loop");
     else
         snprintf(picture->title, PLOT_TITLE_BYTES,
                  "Surely faster than the loop: in %zu of %zu jobs", won, picture->panels);
-    return most;
+    return rows;
 }
 
 const struct plot speedup_plot = {

@@ -19,6 +19,7 @@ do for [panel = 0:panels - 1] {
     set yrange [STATS_max + 0.6:STATS_min - 0.6]
     set xrange [0:*]
     set title heading
+    eval last_wide
     set arrow 1 from 1, graph 0 to 1, graph 1 nohead dashtype 2 linecolor rgb "#666666"
     plot ARG3 index panel using 3:1:4:5:ytic(2) with xerrorbars pointtype 7 pointsize 0.5 \
              linecolor rgb blue, \

@@ -10,3 +10,14 @@ set grid xtics linecolor rgb "#bbbbbb" linewidth 0.5 dashtype 1
 unset key
 blue = 0x0072b2
 orange = 0xd55e00
+# For lines, one a backend: point and dashes tell them apart where colour cannot.
+set style line 1 linewidth 1.5 pointsize 0.7 linecolor rgb "#0072b2" pointtype 7 dashtype 1
+set style line 2 linewidth 1.5 pointsize 0.7 linecolor rgb "#d55e00" pointtype 5 dashtype 2
+set style line 3 linewidth 1.5 pointsize 0.7 linecolor rgb "#009e73" pointtype 9 dashtype 3
+set style line 4 linewidth 1.5 pointsize 0.7 linecolor rgb "#cc79a7" pointtype 13 dashtype 4
+set style line 5 linewidth 1.5 pointsize 0.7 linecolor rgb "#e69f00" pointtype 11 dashtype 5
+set style line 6 linewidth 1.5 pointsize 0.7 linecolor rgb "#56b4e9" pointtype 6 dashtype 1
+set style line 7 linewidth 1.5 pointsize 0.7 linecolor rgb "#000000" pointtype 4 dashtype 2
+set style line 8 linewidth 1.5 pointsize 0.7 linecolor rgb "#999999" pointtype 8 dashtype 3
+# Panels stand two across; eval last_wide before one: the last of an odd number fills the row.
+last_wide = "if (panels > 1 && panels % 2 == 1 && panel == panels - 1) {set rmargin at screen 0.97}"
