@@ -22,6 +22,28 @@ s,sum,n=1,shm,dynamic,4,,,,,0,failed: x
 s,"a
 b",,pipes,dynamic,4,0.5,,,,1,ok
 CSV
+cat >"$data/ipc.csv" <<'CSV'
+transport,between,placement,bytes,round_trip_ns,round_trip_low_ns,round_trip_high_ns,bandwidth_bytes_per_s,bandwidth_low_bytes_per_s,bandwidth_high_bytes_per_s,verified,status
+pipe,processes,different,8,46000,45000,47000,1e7,,,1,ok
+pipe,processes,different,4096,50000,0,51000,1e9,9e8,2e9,1,ok
+spin,threads,different,8,100,90,110,2e7,,,1,ok
+one-core,processes,same,8,1,,,1,,,1,ok
+wrong,processes,different,8,1,,,1,,,0,ok
+lost,processes,different,8,,,,,,,0,skip: x
+CSV
+cat >"$data/metg_curve.csv" <<'CSV'
+backend,schedule,chunk,workers,task_ns,granularity_ns,efficiency,efficiency_low,efficiency_high,status
+pipes,dynamic,40,2,100,1000,0.1,0.05,0.2,ok
+pipes,dynamic,10,2,20000,25000,0.8,0.7,0.9,ok
+pipes,dynamic,1,2,100,2000,0.05,,,ok
+pipes,dynamic,1,2,20000,40000,0.5,,,ok
+CSV
+cat >"$data/metg.csv" <<'CSV'
+backend,schedule,chunk,workers,efficiency,metg_ns,metg_low_ns,metg_high_ns,status
+pipes,dynamic,0,2,0.5,15000,14000,,ok
+pipes,dynamic,1,2,0.5,40000,,,ok
+gone,dynamic,0,2,0.5,1,,,ok
+CSV
 
 has() { grep -qF -- "$1" "$2"; }
 lacks() { ! grep -qF -- "$1" "$2"; }
@@ -29,7 +51,7 @@ whole_svg() { head -c 5 "$1" | grep -q '<?xml' && tail -n 3 "$1" | grep -q '</sv
 
 run plot "$data" --format svg,png,pdf
 expect_status "all plots" 0
-for name in speedup spawn; do
+for name in speedup spawn ipc-latency ipc-bandwidth metg; do
     expect "$name" whole_svg "$data/plots/$name.svg"
     expect "$name.png" test -s "$data/plots/$name.png"
     expect "$name.pdf" test -s "$data/plots/$name.pdf"
@@ -39,6 +61,22 @@ expect "hostile text stands as it is" has "@{x}^_&amp;&lt;\\,t" "$data/plots/spa
 expect "no figure, no row" lacks "lost" "$data/plots/spawn.svg"
 expect "no figure, no row" lacks "shm" "$data/plots/speedup.svg"
 expect "finding" has "in 1 of 2 jobs" "$data/plots/speedup.svg"
+expect "latency's finding" has "8 bytes and back: spin 0.1 us, pipe 46 us" "$data/plots/ipc-latency.svg"
+expect "bandwidth's finding" has "pipe 1 GB/s, spin 0.02 GB/s" "$data/plots/ipc-bandwidth.svg"
+for name in one-core wrong lost; do
+    expect "not verified on two cores: $name" lacks "$name" "$data/plots/ipc-latency.svg"
+done
+expect "metg's finding" has "pipes dynamic,1 x2 needs tasks of 40 us to be half efficient, pipes dynamic x2 of 15 us" \
+    "$data/plots/metg.svg"
+expect "a mark without its line" lacks "gone" "$data/plots/metg.svg"
+rm "$data/metg.csv"
+run plot "$data" --only metg
+expect_status "metg without marks" 0
+expect "metg without marks" has "Efficiency by granularity" "$data/plots/metg.svg"
+rm "$data/ipc.csv" "$data/metg_curve.csv"
+run plot "$data/spawn.csv"
+expect_status "a file" 2
+expect "a file" has "is a file" "$err"
 expect "a path is no command" test ! -e ran
 
 # By workers, and by phases: three workloads, so that the last panel stands alone in its row.

@@ -129,30 +129,31 @@ static void skip(const struct plotting *plotting, const struct plot *plot, const
                 why, plot->command);
 }
 
-static void plot_one(struct plotting *plotting, const struct plot *plot)
+/* Reads one file of the run; -ENOENT: it is not there. Another error is told. */
+static int read_table(struct plotting *plotting, const struct plot *plot, const char *file,
+                      struct csv_table *csv)
 {
     char path[PATH_BYTES], message[MESSAGE_BYTES];
-    struct csv_table csv;
-    struct picture picture = {.panels = 1};
-    snprintf(path, sizeof path, "%s/%s", plotting->directory, plot->file);
+    snprintf(path, sizeof path, "%s/%s", plotting->directory, file);
     FILE *in = fopen(path, "re");
-    if (in == NULL && errno == ENOENT) {
-        skip(plotting, plot, "is not there");
-        return;
-    }
-    if (in == NULL) {
-        snprintf(message, sizeof message, "%.400s: %s", path, strerror(errno));
+    if (in == NULL && errno == ENOENT)
+        return -ENOENT;
+    int error = in == NULL ? -errno : csv_table_read(in, path, csv, message, sizeof message);
+    if (in == NULL)
+        snprintf(message, sizeof message, "%.400s: %s", path, strerror(-error));
+    else
+        fclose(in);
+    if (error != 0)
         fail(plotting, plot, message);
-        return;
-    }
-    int error = csv_table_read(in, path, &csv, message, sizeof message);
-    fclose(in);
-    if (error != 0) {
-        fail(plotting, plot, message);
-        return;
-    }
-    int rows = write_table(plotting, plot, &csv, &picture);
-    csv_table_free(&csv);
+    return error == -ENOENT ? -EIO : error;
+}
+
+static void plot_tables(struct plotting *plotting, const struct plot *plot,
+                        const struct csv_table csv[2])
+{
+    char message[MESSAGE_BYTES];
+    struct picture picture = {.panels = 1};
+    int rows = write_table(plotting, plot, csv, &picture);
     if (rows > 0) {
         draw_formats(plotting, plot, &picture, rows);
     } else if (rows == 0) {
@@ -161,6 +162,20 @@ static void plot_one(struct plotting *plotting, const struct plot *plot)
         snprintf(message, sizeof message, "%s", strerror(-rows));
         fail(plotting, plot, message);
     }
+}
+
+static void plot_one(struct plotting *plotting, const struct plot *plot)
+{
+    struct csv_table csv[2] = {{NULL, 0, 0}, {NULL, 0, 0}};
+    int error = read_table(plotting, plot, plot->file, &csv[0]), beside = 0;
+    if (error == -ENOENT)
+        skip(plotting, plot, "is not there");
+    if (error == 0 && plot->beside != NULL)
+        beside = read_table(plotting, plot, plot->beside, &csv[1]);
+    if (error == 0 && (beside == 0 || beside == -ENOENT))
+        plot_tables(plotting, plot, csv);
+    csv_table_free(&csv[1]);
+    csv_table_free(&csv[0]);
 }
 
 static int plot_all(struct plotting *plotting)
@@ -183,7 +198,7 @@ static int help(void)
         "Usage: bench plot DIR [--output DIR] [--format svg,pdf,png] [--only NAME,...] [--quiet]\n"
         "Draws a run that -o DIR kept, by gnuplot, into DIR/plots (or --output):\n");
     for (size_t i = 0; plots[i] != NULL; i++)
-        printf("  %-10s %s\n", plots[i]->name, plots[i]->about);
+        printf("  %-14s %s\n", plots[i]->name, plots[i]->about);
     printf(
         "A plot whose file is missing is skipped, with a line that says which command makes it.\n"
         "Formats: svg (the default), pdf, png.\n");
@@ -238,7 +253,10 @@ int plot_command(int argc, char **argv)
     int status = parse(&plotting, argc, argv);
     if (status >= 0)
         return status;
-    if (stat(plotting.directory, &about) != 0 || !S_ISDIR(about.st_mode))
+    if (stat(plotting.directory, &about) == 0 && !S_ISDIR(about.st_mode))
+        return command_refuse("plot: '%s' is a file: name the directory that it lies in",
+                              text_brief(plotting.directory, shown, sizeof shown));
+    if (stat(plotting.directory, &about) != 0)
         return command_refuse("plot: there is no directory '%s': run bench with -o first",
                               text_brief(plotting.directory, shown, sizeof shown));
     if (plotting.output == NULL) {

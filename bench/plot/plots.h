@@ -28,14 +28,19 @@ struct plot {
     const char *name;    /* of the script and of the picture */
     const char *about;   /* for bench plot --help */
     const char *file;    /* in the run's directory */
+    const char *beside;  /* another file there that adds to it, or NULL */
     const char *command; /* that makes this file, for the line where it is missing */
-    /* Writes the table to out. Returns the most rows of a panel (0: no row has a figure), or a
+    /* Writes the table to out. csv[0] is the file, csv[1] the one beside it (empty if that is not
+     * there). Returns the most rows of a panel (0: no row has a figure), or a
      * negative errno. */
     int (*write)(FILE *out, const struct csv_table *csv, struct picture *picture);
 };
 
 extern const struct plot phases_plot;
 extern const struct plot scaling_plot;
+extern const struct plot ipc_bandwidth_plot;
+extern const struct plot ipc_latency_plot;
+extern const struct plot metg_plot;
 extern const struct plot spawn_plot;
 extern const struct plot speedup_plot;
 
