@@ -66,7 +66,7 @@ expect "bandwidth's finding" has "pipe 1 GB/s, spin 0.02 GB/s" "$data/plots/ipc-
 for name in one-core wrong lost; do
     expect "not verified on two cores: $name" lacks "$name" "$data/plots/ipc-latency.svg"
 done
-expect "metg's finding" has "pipes dynamic,1 x2 needs tasks of 40 us to be half efficient, pipes dynamic x2 of 15 us" \
+expect "metg's finding" has "One by one, half efficient from 40 us (pipes)" \
     "$data/plots/metg.svg"
 expect "a mark without its line" lacks "gone" "$data/plots/metg.svg"
 rm "$data/metg.csv"

@@ -1,5 +1,6 @@
-/* Efficiency by granularity, a line a backend and schedule; a cross where metg.csv says that half
- * of it is lost. (METG: Slaughter et al., "Task Bench", SC 2020.) */
+/* Efficiency by granularity, a line a backend and schedule; where tasks were also handed out one by
+ * one (dynamic:1) just those lines, for more can't be told apart; a cross where metg.csv says that
+ * half of it is lost. (METG: Slaughter et al., "Task Bench", SC 2020.) */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "bench/plot/table.h"
 
 #define NAME_BYTES 128
+#define ONE_BY_ONE 1.0 /* the chunk of such a curve */
 
 static bool is_ok(const struct csv_table *csv, size_t row)
 {
@@ -22,8 +24,11 @@ static int find_line(struct lines *lines, const struct csv_table *csv, size_t ro
     char name[NAME_BYTES], chosen[16] = "";
     if (chunk > 0)
         snprintf(chosen, sizeof chosen, ",%g", chunk);
-    snprintf(name, sizeof name, "%.16s %.8s%.8s x%.4s", csv_table_text(csv, row, "backend"),
-             csv_table_text(csv, row, "schedule"), chosen, csv_table_text(csv, row, "workers"));
+    if (chunk == ONE_BY_ONE)
+        snprintf(name, sizeof name, "%.32s", csv_table_text(csv, row, "backend"));
+    else
+        snprintf(name, sizeof name, "%.16s %.8s%.8s x%.4s", csv_table_text(csv, row, "backend"),
+                 csv_table_text(csv, row, "schedule"), chosen, csv_table_text(csv, row, "workers"));
     return lines_find(lines, name);
 }
 
@@ -71,12 +76,21 @@ static void collect_curve(struct lines *lines, const struct csv_table *csv, size
     }
 }
 
-static void collect_points(struct lines *lines, const struct csv_table *csv)
+static bool has_one_by_one(const struct csv_table *csv)
+{
+    double chunk = 0;
+    for (size_t row = 0; row < csv->rows && chunk != ONE_BY_ONE;)
+        row = curve_end(csv, row, &chunk);
+    return chunk == ONE_BY_ONE;
+}
+
+static void collect_points(struct lines *lines, const struct csv_table *csv, bool one_by_one)
 {
     double chunk;
     for (size_t row = 0, end; row < csv->rows; row = end) {
         end = curve_end(csv, row, &chunk);
-        collect_curve(lines, csv, row, end, chunk);
+        if (!one_by_one || chunk == ONE_BY_ONE)
+            collect_curve(lines, csv, row, end, chunk);
     }
 }
 
@@ -98,9 +112,9 @@ static void collect_marks(struct lines *lines, const struct csv_table *csv)
     }
 }
 
-/* "pipes dynamic x2 needs 15 us tasks to be half efficient, shm static x2 0.1 us": the marks
- * furthest apart. Without marks nothing is claimed: half may be passed below the shortest task. */
-static void write_title(const struct lines *lines, char *title)
+/* "Half efficient from 0.1 us (openmp) to 15 us (pipes)": the marks furthest apart. Without marks
+ * nothing is claimed: half may be passed below the shortest task. */
+static void write_title(const struct lines *lines, bool one_by_one, char *title)
 {
     const struct line_mark *most = lines->marks, *least = most;
     if (lines->mark_count == 0) {
@@ -112,11 +126,12 @@ static void write_title(const struct lines *lines, char *title)
         most = mark->x > most->x ? mark : most;
         least = mark->x < least->x ? mark : least;
     }
-    int length = snprintf(title, PLOT_TITLE_BYTES, "%s needs tasks of %.2g us to be half efficient",
-                          lines->names[most->line], most->x);
+    int length = snprintf(title, PLOT_TITLE_BYTES, "%s from %.3g us (%s)",
+                          one_by_one ? "One by one, half efficient" : "Half efficient", least->x,
+                          lines->names[least->line]);
     if (least != most)
-        snprintf(title + length, PLOT_TITLE_BYTES - (size_t)length, ", %s of %.2g us",
-                 lines->names[least->line], least->x);
+        snprintf(title + length, PLOT_TITLE_BYTES - (size_t)length, " to %.3g us (%s)", most->x,
+                 lines->names[most->line]);
 }
 
 static int write_metg(FILE *out, const struct csv_table *csv, struct picture *picture)
@@ -126,11 +141,12 @@ static int write_metg(FILE *out, const struct csv_table *csv, struct picture *pi
     if (rows != 0)
         return rows;
     lines.caption = "granularity (us): wall time x workers / tasks; cross: half efficient";
-    collect_points(&lines, &csv[0]);
+    const bool one_by_one = has_one_by_one(&csv[0]);
+    collect_points(&lines, &csv[0], one_by_one);
     collect_marks(&lines, &csv[1]);
     rows = lines_write(out, &lines);
     if (rows > 0)
-        write_title(&lines, picture->title);
+        write_title(&lines, one_by_one, picture->title);
     lines_close(&lines);
     return rows;
 }

@@ -1,6 +1,7 @@
 /*
  * scaling - speedup and efficiency by the number of workers: a pair of panels for each job, a line
- * for each backend. Only where a job has at least two numbers of workers.
+ * for each backend of C: with Python's as well, no eye could tell them apart. Only where a job has
+ * at least two numbers of workers.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,12 +14,14 @@ static bool has_figure(const struct csv_table *csv, size_t row)
 {
     return csv_table_number(csv, row, "speedup") > 0 && csv_table_number(csv, row, "workers") > 0 &&
            csv_table_number(csv, row, "verified") == 1 &&
-           strcmp(csv_table_text(csv, row, "backend"), "serial") != 0;
+           strcmp(csv_table_text(csv, row, "backend"), "serial") != 0 &&
+           strncmp(csv_table_text(csv, row, "backend"), "python-", 7) != 0;
 }
 
 static bool same_line(const struct csv_table *csv, size_t a, size_t b)
 {
-    static const char *const columns[] = {"backend", "schedule", "chunk"};
+    static const char *const columns[] = {"backend",
+                                          "schedule"}; /* its chunk follows the workers */
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         if (strcmp(csv_table_text(csv, a, columns[i]), csv_table_text(csv, b, columns[i])) != 0)
             return false;

@@ -7,6 +7,7 @@ set title ARG4
 data = ARG3 # the file loaded below has arguments of its own
 set format x "%.7g"
 set format y "%.1f"
+y_most = 1.3 # an interval that goes beyond is noise
 set ylabel "efficiency, with its 95 % interval" textcolor rgb "#666666"
 set arrow 100 from graph 0, first 0.5 to graph 1, first 0.5 nohead dashtype 2 linecolor rgb "#666666"
 load ARG5[1:strlen(ARG5) - strlen("style.gp")]."lines.gp"
