@@ -47,7 +47,7 @@ expect "the other has figures" test "$(columns "$rows" bytes status | grep -c $'
 # The program of a measurement is killed: the size that it was at has a row that says so, the rest
 # is measured. Its sides die with it.
 program_of() { pgrep -x ipc -P "$pid" >/dev/null; }
-start ipc --transport pipe,socketpair --bytes 64MiB,8 --placement free -o "$results"
+start ipc --transport pipe,socketpair --bytes 64MiB,8 --placement free --timeout 60s -o "$results"
 expect "it starts" wait_until 20000 program_of
 kill -KILL "$(pgrep -x ipc -P "$pid" | head -n 1)"
 finish

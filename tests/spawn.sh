@@ -77,7 +77,7 @@ expect "the crash is named" grep -q 'spawn was killed by signal 9' "$rows"
 expect "the rest is measured" test "$(columns "$rows" status | grep -cE '^(ok|skip)')" -eq 1
 
 # Ctrl-C: at once, with the rows so far
-start spawn --mechanism vfork,python-pool --samples 200 --timeout 5m -o "$results"
+start spawn --mechanism vfork,mpirun --samples 200 --timeout 5m -o "$results"
 has_row() { [ -s "$rows" ] && [ "$(wc -l <"$rows")" -gt 1 ] && program_of; }
 expect "it starts" wait_until 60000 has_row
 sleep 0.5
@@ -88,7 +88,7 @@ expect_nothing_left "Ctrl-C"
 expect "the row so far" test "$(columns "$rows" mechanism status | grep -c $'^vfork\tok')" -eq 1
 
 # bench itself is killed: so is what it had started.
-start spawn --mechanism python-pool --samples 1000 --timeout 5m
+start spawn --mechanism mpirun --samples 1000 --timeout 5m
 expect "it starts" wait_until 20000 program_of
 sleep 0.5
 kill -KILL "$pid"
