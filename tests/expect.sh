@@ -16,6 +16,7 @@ results=$scratch/results samples=$scratch/results/samples.csv
 ceiling_s=300 # only against hanging: sanitizers and a busy machine are slow
 failures=0
 mkdir "$scratch/tmp"
+exec {never}<> <(:) # a pipe that nothing is written to: to wait at it for a while needs no process
 
 say_failure() { # WHAT
     failures=$((failures + 1))
@@ -45,6 +46,11 @@ leave() {
 trap leave EXIT
 trap 'exit 143' TERM
 
+# Sleeps within the shell: tests wait so often that a process each time would be most of their work.
+nap() { # SECONDS
+    read -rt "$1" -u "$never" || true
+}
+
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
 # Waits until the command succeeds, for at most MS milliseconds; sets $waited_ms.
@@ -54,7 +60,7 @@ wait_until() { # MS COMMAND...
     while ! "${@:2}"; do
         waited_ms=$(($(now_ms) - begin_ms))
         [ $waited_ms -lt "$1" ] || return 1
-        sleep 0.005
+        nap 0.005
     done
     waited_ms=$(($(now_ms) - begin_ms))
 }
@@ -65,7 +71,7 @@ wait_until() { # MS COMMAND...
 start() {
     rm -rf "$results"
     env --default-signal=INT,QUIT PARBENCH_TEST="$mark" TMPDIR="$scratch/tmp" \
-        setsid "$bench" "$@" >"$out" 2>"$err" </dev/null &
+        setsid "$bench" "$@" >"$out" 2>"$err" </dev/null {never}>&- &
     pid=$!
 }
 
