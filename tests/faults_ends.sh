@@ -25,15 +25,15 @@ expect_complete_rows() { # NAME
 # --- a limit --------------------------------------------------------------------------------------
 
 # worker=1: serial has none.
-for backend in pipes shm manager pthreads openmp mpi; do
-    run -b serial,$backend -w primes -n 2 --rounds 2 --repetitions 2 -o "$results" \
-        --timeout $limit --inject stop:worker=1
-    name="a stopped worker on $backend"
-    expect_status "$name" 1
-    expect_rows "$name" $backend '0.timeout: .*task' dynamic
-    expect_rows "$name" serial '1.ok' dynamic # the run went on
-    expect_complete_rows "$name"
+workers_of=(pipes shm manager pthreads openmp mpi)
+run -b "$(IFS=, && echo "${workers_of[*]}")" -w primes -n 2 --rounds 1 --repetitions 2 -o "$results" \
+    --timeout $limit --inject stop:worker=1
+expect_status 'a stopped worker' 1
+for backend in "${workers_of[@]}"; do # so after each time-out the run went on
+    expect_rows 'a stopped worker' $backend '0.timeout: .*task' dynamic
 done
+expect_rows 'a stopped worker' serial '1.ok' dynamic
+expect_complete_rows 'a stopped worker'
 
 # --- signals --------------------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ done
 
 janitor() { pgrep -P "$pid" -x janitor; }
 name='SIGKILL of the janitor'
-start -b pipes,mpi -w primes -n 2 --rounds 10 --repetitions 2 -o "$results"
+start -b pipes,mpi -w primes -n 2 --rounds 3 --repetitions 2 -o "$results"
 wait_until 30000 test -s "$samples"
 kill -KILL "$(janitor)"
 finish

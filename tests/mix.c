@@ -5,20 +5,34 @@
 
 #include "common/check.h"
 
-#define FNV_BASIS 14695981039346656037u /* Fowler, Noll, Vo: FNV-1a, 64 bits */
-#define FNV_PRIME 1099511628211u
+#define WORD sizeof(uint64_t)
+
+/* One step of a hash after Fowler, Noll and Vo (FNV-1a), of a word rather than a byte. A product
+ * carries only upwards, so the upper half is brought down again. */
+static uint64_t stir(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 1099511628211u;
+    return hash ^ hash >> 32;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 const char *mix(const void *task, void *result, const struct shape *shape)
 {
-    const unsigned char *in = task;
-    unsigned char *out = result;
-    uint64_t hash = FNV_BASIS;
-    for (size_t i = 0; i < shape->task_bytes; i++)
-        hash = (hash ^ in[i]) * FNV_PRIME;
-    for (size_t i = 0; i < shape->result_bytes; i++) {
-        if (i % 8 == 0)
-            hash = (hash ^ i) * FNV_PRIME;
-        out[i] = (unsigned char)(hash >> (i % 8 * 8));
+    const char *in = task;
+    char *out = result;
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < shape->task_bytes; i += WORD) {
+        uint64_t word = 0;
+        memcpy(&word, in + i, least(WORD, shape->task_bytes - i));
+        hash = stir(hash, word);
+    }
+    for (size_t i = 0; i < shape->result_bytes; i += WORD) {
+        hash = stir(hash, i);
+        memcpy(out + i, &hash, least(WORD, shape->result_bytes - i));
     }
     return NULL;
 }

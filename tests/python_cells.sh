@@ -21,7 +21,7 @@ values_of() { # BACKEND COLUMN
 
 # --- every mechanism, the lecture's workloads -----------------------------------------------------
 
-run -b python -w all -s all "${quick[@]}"
+run -b python -w resize -s all "${quick[@]}"
 expect_status 'the lecture' 0
 for backend in python-pool python-queue python-threads python-threads-nogil; do
     expect_rows 'the lecture' $backend 1.ok dynamic
@@ -32,16 +32,18 @@ expect_rows 'the lecture' python-manager 0.skip: static
 expect_rows 'the lecture' python-process 1.ok per-task
 expect_rows 'the lecture' python-process 0.skip: dynamic static
 expect_rows 'the lecture' python-pure 1.ok per-task # any schedule is the same to a loop
+run -b python -w all -s dynamic,per-task "${quick[@]}"
+expect_status 'all workloads' 0
 expect 'three workloads' test "$(values_of python-pure workload)" = 'primes resize sum'
 
-for edge in tasks=0 tasks=1,bytes=0 tasks=3,bytes=1000000 tasks=1000,bytes=8; do
+for edge in tasks=0 tasks=1,bytes=0 tasks=3,bytes=1000000 tasks=100,bytes=8; do
     run -b python -w "echo:$edge" -s dynamic,per-task,dynamic:7 "${quick[@]}"
     expect_status "echo:$edge" 0
     expect_rows "echo:$edge" python-pool 1.ok dynamic
     expect_rows "echo:$edge" python-process 1.ok per-task
     expect_rows "echo:$edge" python-pure '0.skip: only sum, primes, resize' dynamic
 done
-expect 'a chunk that was given' test "$(values_of python-threads chunk)" = '0 125 7'
+expect 'a chunk that was given' test "$(values_of python-threads chunk)" = '0 13 7'
 
 # Without one: Pool.map makes four for each worker, a queue takes single tasks.
 run -b python-pool,python-queue -w resize:images=100 "${quick[@]}"

@@ -17,8 +17,8 @@
 #include "mix.h"
 
 #define CALLS_MAX 1000 /* a sweep that goes on for longer is a mistake of its own */
-#define TASKS     12
-#define WORKERS   3
+#define TASKS     7
+#define WORKERS   2
 #define LIMIT_NS  (20 * NS_PER_S)
 
 struct trial {
