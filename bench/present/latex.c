@@ -1,51 +1,7 @@
 #include <errno.h>
-#include <string.h>
 
 #include "bench/present/grid.h"
-
-/* How LaTeX writes a character that it would take as something else; NULL: as it is. A "[" or "*"
- * after a line's end would be an argument of it, and two "-" would become a dash. */
-static const char *escape(char character)
-{
-    switch (character) {
-    case '\\':
-        return "\\textbackslash{}";
-    case '~':
-        return "\\textasciitilde{}";
-    case '^':
-        return "\\textasciicircum{}";
-    case '<':
-        return "\\textless{}";
-    case '>':
-        return "\\textgreater{}";
-    case '|':
-        return "\\textbar{}";
-    case '"':
-        return "\\textquotedbl{}";
-    case '[':
-        return "{[}";
-    case ']':
-        return "{]}";
-    case '*':
-        return "{*}";
-    default:
-        return NULL;
-    }
-}
-
-static void put_text(FILE *out, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (escape(*text) != NULL)
-            fputs(escape(*text), out);
-        else if (strchr("&%$#_{}", *text) != NULL)
-            fprintf(out, "\\%c", *text);
-        else if (text[0] == '-' && text[1] == '-')
-            fputs("-{}", out);
-        else
-            fputc(*text, out);
-    }
-}
+#include "bench/present/tex.h"
 
 static size_t used_columns(const struct grid *grid)
 {
@@ -62,7 +18,7 @@ static void put_row(FILE *out, const struct grid *grid, char *const *cells)
     for (size_t i = 0; i < grid->column_count; i++)
         if (grid_is_used(grid, i)) {
             fputs(between, out);
-            put_text(out, cells == NULL ? grid->columns[i].title : cells[i]);
+            tex_text(out, cells == NULL ? grid->columns[i].title : cells[i]);
             between = " & ";
         }
     fputs(" \\\\\n", out);
@@ -71,15 +27,15 @@ static void put_row(FILE *out, const struct grid *grid, char *const *cells)
 static void put_group(FILE *out, const struct grid *grid, const struct grid_group *group)
 {
     fprintf(out, "\\midrule\n\\multicolumn{%zu}{l}{\\textbf{", used_columns(grid));
-    put_text(out, group->name);
+    tex_text(out, group->name);
     fputs("} ", out);
-    put_text(out, group->details);
+    tex_text(out, group->details);
     fputs("} \\\\\n", out);
     for (size_t i = 0; i < group->row_count; i++)
         put_row(out, grid, group->rows[i].cells);
     for (size_t i = 0; i < group->note_count; i++) {
         fprintf(out, "\\multicolumn{%zu}{l}{\\footnotesize ", used_columns(grid));
-        put_text(out, group->notes[i].text);
+        tex_text(out, group->notes[i].text);
         fputs("} \\\\\n", out);
     }
 }
