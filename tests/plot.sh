@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# bench plot: pictures from small files by hand, among them names that gnuplot, XML or a shell would
-# misread; what is skipped and why; usage errors.
+# bench plot: pictures from small files by hand, among them names that gnuplot, XML, LaTeX or a shell
+# would misread; what is skipped and why; usage errors.
 set -uo pipefail
 command -v gnuplot >/dev/null || { echo "SKIP: no gnuplot"; exit 77; }
 # shellcheck source=tests/expect.sh
@@ -9,10 +9,11 @@ command -v gnuplot >/dev/null || { echo "SKIP: no gnuplot"; exit 77; }
 data="$scratch/run \$(touch ran) '|&"
 mkdir "$data"
 cat >"$data/spawn.csv" <<'CSV'
-mechanism,condition,total_ns,total_low_ns,total_high_ns,status
-pthread,,19000,18000,20000,ok
-"h ""q"" @{x}^_&<\,t",single,103000,,,ok
-lost,,,,,failed: fork
+mechanism,condition,total_ns,total_low_ns,total_high_ns,idle_pss_kib,idle_uss_kib,status
+pthread,,19000,18000,20000,7.5,8,ok
+"h ""q"" @{x}^_&<\,t",single,103000,,,4096,3072,ok
+"{b} [c] \end{document} %$#~",,104000,,,100,0,ok
+lost,,,,,999,999,failed: fork
 CSV
 cat >"$data/summary.csv" <<'CSV'
 suite,workload,parameters,backend,schedule,workers,speedup,speedup_low,speedup_high,capacity,verified,status
@@ -49,16 +50,44 @@ has() { grep -qF -- "$1" "$2"; }
 lacks() { ! grep -qF -- "$1" "$2"; }
 whole_svg() { head -c 5 "$1" | grep -q '<?xml' && tail -n 3 "$1" | grep -q '</svg>'; }
 
-run plot "$data" --format svg,png,pdf
+cat >"$data/trace.csv" <<'CSV'
+workload,parameters,backend,schedule,chunk,workers,task,worker,pid,tid,begin_ns,end_ns
+primes,n=1,pipes,dynamic,1,2,0,0,7,7,1000,4001000
+primes,n=1,pipes,dynamic,1,2,1,0,7,7,4001000,8001000
+primes,n=1,pipes,dynamic,1,2,22,1,8,8,1000,2001000
+primes,n=1,pipes,dynamic,1,2,33,1,8,8,2001000,2001001
+primes,n=1,pipes,dynamic,1,2,44,2,8,8,0,99000000
+primes,n=1,pipes,dynamic,1,2,55,1,8,8,5000000,4000000
+primes,n=1,pipes,dynamic,1,2,,1,8,8,1,99000000
+"{p}_&<%$",n=1,"[shm] \x^#",static,0,1,66,0,9,9,0,1000
+"{p}_&<%$",n=1,serial,static,0,999999999,77,0,9,9,0,1000
+CSV
+
+run plot "$data"
 expect_status "all plots" 0
-for name in speedup spawn ipc-latency ipc-bandwidth metg; do
+for name in speedup spawn memory timeline ipc-latency ipc-bandwidth metg; do
     expect "$name" whole_svg "$data/plots/$name.svg"
     expect "$name.png" test -s "$data/plots/$name.png"
     expect "$name.pdf" test -s "$data/plots/$name.pdf"
+    expect "$name.tex" has "]{$name-latex}}%" "$data/plots/$name.tex"
+    expect "$name.tex" test -s "$data/plots/$name-latex.pdf"
     ! command -v xmllint >/dev/null || expect "$name" xmllint --noout "$data/plots/$name.svg"
 done
 expect "hostile text stands as it is" has "@{x}^_&amp;&lt;\\,t" "$data/plots/spawn.svg"
+expect "hostile text stands as it is" has "{b} [c] \\end{document} %\$#~" "$data/plots/spawn.svg"
+expect "hostile text is text in LaTeX" has '\{b\} {[}c{]} \textbackslash{}end\{document\}' \
+    "$data/plots/spawn.tex"
+expect "starting: finding" has "costs 5.5 times as much as by pthread" "$data/plots/spawn.svg"
+expect "memory: finding" has "8 KiB (pthread) to 3 MiB (h 'q'" "$data/plots/memory.tex"
+expect "timeline: finding, without what no worker can have run" \
+    has "Workers compute 62 % of the time until the last task ends" "$data/plots/timeline.svg"
+expect "timeline: numbers where there is room" has ">22<" "$data/plots/timeline.svg"
+for number in 33 44 55 77; do
+    expect "timeline: task $number" lacks ">$number<" "$data/plots/timeline.svg"
+done
+expect "timeline: hostile text" has "[shm] \\x^# x1 static" "$data/plots/timeline.svg"
 expect "no figure, no row" lacks "lost" "$data/plots/spawn.svg"
+expect "no figure, no row" lacks "lost" "$data/plots/memory.svg"
 expect "no figure, no row" lacks "shm" "$data/plots/speedup.svg"
 expect "finding" has "in 1 of 2 jobs" "$data/plots/speedup.svg"
 expect "latency's finding" has "8 bytes and back: spin 0.1 us, pipe 46 us" "$data/plots/ipc-latency.svg"
@@ -69,11 +98,23 @@ done
 expect "metg's finding" has "One by one, half efficient from 40 us (pipes)" \
     "$data/plots/metg.svg"
 expect "a mark without its line" lacks "gone" "$data/plots/metg.svg"
+if command -v pdflatex >/dev/null; then
+    {
+        echo '\documentclass{article}\usepackage{graphicx,color}\begin{document}'
+        for name in "$data"/plots/*.tex; do
+            echo "\\resizebox{\\linewidth}{!}{\\input{$(basename "$name")}}\\newpage"
+        done
+        echo 'The end.\end{document}'
+    } >"$scratch/document.tex"
+    (cd "$data/plots" && HOME=$scratch pdflatex -interaction=nonstopmode -halt-on-error \
+        -output-directory="$scratch" "$scratch/document.tex") >"$out" 2>&1 </dev/null
+    expect "LaTeX sets all of them" grep -q "(8 pages" "$out" # and the end
+fi
 rm "$data/metg.csv"
-run plot "$data" --only metg
+run plot "$data" --only metg --format svg
 expect_status "metg without marks" 0
 expect "metg without marks" has "Efficiency by granularity" "$data/plots/metg.svg"
-rm "$data/ipc.csv" "$data/metg_curve.csv"
+rm "$data/ipc.csv" "$data/metg_curve.csv" "$data/trace.csv"
 run plot "$data/spawn.csv"
 expect_status "a file" 2
 expect "a file" has "is a file" "$err"
@@ -104,10 +145,39 @@ sed -i '/,2,1.75/d' "$scratch/cells/summary.csv"
 run plot "$scratch/cells" --only scaling
 expect_status "one number of workers does not scale" 1
 
+# C beside Python: the most workers that fit and both have, each backend by its best cell.
+{
+    echo "suite,workload,parameters,backend,schedule,chunk,workers,speedup,speedup_low,speedup_high,capacity,oversubscribed,verified"
+    for size in "small,0.25" "large,1.6"; do
+        echo "s,sum,${size%,*},serial,dynamic,1,1,1,1,1,1,0,1"
+        for workers in 1,0 2,0 4,1; do
+            echo "s,sum,${size%,*},pipes,dynamic,1,${workers%,*},1.8,1.7,1.9,1.95,${workers#*,},1"
+            echo "s,sum,${size%,*},pipes,static,0,${workers%,*},0.5,0.4,0.6,1.95,${workers#*,},1"
+            echo "s,sum,${size%,*},python-pool,dynamic,1,${workers%,*},${size#*,},0.2,1.75,1.9,${workers#*,},1"
+        done
+    done
+    echo "s,sum,small,pthreads,dynamic,1,2,1.8,1.7,1.9,1.9,0,1"
+    echo "s,sum,small,python-threads,dynamic,1,2,0.9,0.8,1,1.9,0,1"
+    echo "s,sum,small,python-threads-nogil,dynamic,1,2,,,,,0,0"
+    echo "s,sum,small,shm,dynamic,1,2,9,9,9,9,0,1"
+} >"$scratch/cells/summary.csv"
+run plot "$scratch/cells" --only python --format svg
+expect_status "C beside Python" 0
+expect "python: finding" has "surely slower than C's in 1 of 3 pairs" "$scratch/cells/plots/python.svg"
+for label in "pipes x2" "python-pool x2" "pthreads x2" "python-threads x2"; do
+    expect "python: $label" has ">$label<" "$scratch/cells/plots/python.svg"
+done
+for label in x1 x4 static shm nogil; do
+    expect "python: $label" lacks "$label<" "$scratch/cells/plots/python.svg"
+done
+
 rm "$data/spawn.csv"
-run plot "$data" --only spawn
+run plot "$data" --only spawn,memory,timeline,python --format svg
 expect_status "nothing to draw" 1
 expect "skip line" has "bench spawn -o DIR" "$err"
+expect "skip line" has "--trace DIR/trace.json" "$err"
+expect "skip line" has "bench --backend all,python" "$err"
+expect "a line for each" test "$(wc -l <"$err")" = 4
 head -n 1 "$data/summary.csv" >"$scratch/header"
 mv "$scratch/header" "$data/summary.csv"
 run plot "$data"

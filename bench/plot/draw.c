@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/launch/spawn.h"
+#include "bench/plot/latex.h"
 #include "common/clock.h"
 
 #define DRAW_LIMIT_NS (60 * NS_PER_S)
@@ -16,7 +17,8 @@
 
 struct paths {
     char script[PATH_MAX], style[PATH_MAX];
-    char data[PATH_MAX + 64], picture[PATH_MAX + 64], log[PATH_MAX + 64];
+    char data[PATH_MAX + 64], log[PATH_MAX + 64];
+    char picture[PATH_MAX + 64], graphics[PATH_MAX + 64]; /* the second by cairolatex, beside it */
 };
 
 static int find_paths(const struct janitor *janitor, const char *name, struct paths *paths)
@@ -24,7 +26,8 @@ static int find_paths(const struct janitor *janitor, const char *name, struct pa
     char script[64];
     snprintf(script, sizeof script, "plot/%s.gp", name);
     snprintf(paths->data, sizeof paths->data, "%s/%s.dat", janitor->directory, name);
-    snprintf(paths->picture, sizeof paths->picture, "%s/picture", janitor->directory);
+    snprintf(paths->picture, sizeof paths->picture, "%s/picture.tex", janitor->directory);
+    snprintf(paths->graphics, sizeof paths->graphics, "%s/picture.pdf", janitor->directory);
     snprintf(paths->log, sizeof paths->log, "%s/log", janitor->directory);
     int error = spawn_find(script, paths->script, sizeof paths->script);
     return error != 0 ? error : spawn_find("plot/style.gp", paths->style, sizeof paths->style);
@@ -60,8 +63,9 @@ static int run_gnuplot(struct janitor *janitor, char *const argv[], const char *
     return error;
 }
 
-static int copy_all(FILE *from, FILE *to)
+static int copy_all(FILE *from, FILE *to, const char *unused)
 {
+    (void)unused;
     char piece[16384];
     size_t bytes;
     while ((bytes = fread(piece, 1, sizeof piece, from)) > 0)
@@ -70,7 +74,8 @@ static int copy_all(FILE *from, FILE *to)
     return ferror(from) || fflush(to) != 0 ? -EIO : 0;
 }
 
-static int put_in_place(const char *picture, const char *target)
+static int put_in_place(const char *picture, const char *target,
+                        int (*copy)(FILE *from, FILE *to, const char *name), const char *name)
 {
     char temporary[PATH_MAX];
     if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", target) >= sizeof temporary)
@@ -79,7 +84,7 @@ static int put_in_place(const char *picture, const char *target)
     if (from == NULL)
         return -errno;
     FILE *to = fopen(temporary, "we");
-    int error = to == NULL ? -errno : copy_all(from, to);
+    int error = to == NULL ? -errno : copy(from, to, name);
     fclose(from);
     if (to != NULL && fclose(to) != 0 && error == 0)
         error = -EIO;
@@ -88,6 +93,25 @@ static int put_in_place(const char *picture, const char *target)
     if (error != 0 && to != NULL)
         unlink(temporary);
     return error;
+}
+
+/* The graphics first, so that what includes them never stands there alone. */
+static int put_latex(const struct drawing *drawing, const struct paths *paths)
+{
+    char target[PATH_MAX], name[64];
+    int stem = (int)strlen(drawing->target) - (int)strlen(".tex");
+    snprintf(name, sizeof name, "%s-latex", drawing->name);
+    if ((size_t)snprintf(target, sizeof target, "%.*s-latex.pdf", stem, drawing->target) >=
+        sizeof target)
+        return -ENAMETOOLONG;
+    int error = put_in_place(paths->graphics, target, copy_all, NULL);
+    return error != 0 ? error : put_in_place(paths->picture, drawing->target, latex_copy, name);
+}
+
+static int put_all(const struct drawing *drawing, const struct paths *paths)
+{
+    return drawing->latex ? put_latex(drawing, paths)
+                          : put_in_place(paths->picture, drawing->target, copy_all, NULL);
 }
 
 int draw(struct janitor *janitor, const struct drawing *drawing, char *message, size_t bytes)
@@ -114,6 +138,7 @@ int draw(struct janitor *janitor, const struct drawing *drawing, char *message, 
                           height,
                           NULL};
     unlink(paths.picture); /* of the drawing before */
+    unlink(paths.graphics);
     error = run_gnuplot(janitor, argv, paths.log, &status);
     if (error == 0 && status != 0)
         error = WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED ? -ENOENT : -EIO;
@@ -125,7 +150,7 @@ int draw(struct janitor *janitor, const struct drawing *drawing, char *message, 
                  error == -ENOENT ? "gnuplot cannot be started: install gnuplot-nox"
                                   : "gnuplot: %s",
                  strerror(-error));
-    } else if ((error = put_in_place(paths.picture, drawing->target)) != 0) {
+    } else if ((error = put_all(drawing, &paths)) != 0) {
         snprintf(message, bytes, "cannot write '%.300s': %s", drawing->target, strerror(-error));
     }
     return error;

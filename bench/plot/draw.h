@@ -9,6 +9,7 @@
 #ifndef PARBENCH_BENCH_PLOT_DRAW_H
 #define PARBENCH_BENCH_PLOT_DRAW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bench/launch/janitor.h"
@@ -18,7 +19,8 @@ struct drawing {
     const char *terminal; /* gnuplot's, with its options */
     const char *title;
     int height;         /* of the picture, in the terminal's units or pixels: ARG6 */
-    const char *target; /* the path of the picture */
+    const char *target; /* the path of the picture; NAME.tex brings NAME-latex.pdf beside it */
+    bool latex;         /* the terminal is cairolatex */
 };
 
 /* Returns 0, or a negative errno with one line in message[bytes]. */

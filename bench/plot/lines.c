@@ -95,6 +95,8 @@ static void find_ranges(const struct lines *lines, struct range *x, struct range
         air(y);
     else
         y->to *= 1.05;
+    if (lines->y_most > 0)
+        y->to = fmin(y->to, lines->y_most);
 }
 
 static double height(const struct lines *lines, const struct range *y, double value)
@@ -134,7 +136,8 @@ static void put_ends(FILE *out, const struct lines *lines, const struct range *x
 {
     for (int i = 0; i < count; i++) {
         const struct line_point *point = ends[i].point;
-        fprintf(out, "%d\t%g\t%g\t%g\t", point->line, point->x, point->y, ends[i].place);
+        fprintf(out, "%d\t%g\t%g\t%g\t", point->line, point->x, fmin(point->y, y->to),
+                ends[i].place);
         plot_put_text(out, lines->names[point->line]);
         fprintf(out, "\t%g\t%g\t%g\t%g\t", x->from, x->to, y->from, y->to);
         plot_put_text(out, lines->caption);

@@ -42,6 +42,7 @@ struct lines {
     char names[LINES_MAX][LINE_NAME_BYTES];
     int line_count;
     bool log_y;          /* then y above 0 */
+    double y_most;       /* intervals beyond it are cut off; 0: none are */
     const char *caption; /* of the x axis */
 };
 

@@ -17,6 +17,7 @@
 
 #define MESSAGE_BYTES 512
 #define PATH_BYTES    (PATH_MAX + 64)
+#define TITLE_PIXELS  8 /* a character of a title, at the most: longer ones are cut */
 
 struct plotting {
     const char *directory, *output; /* output NULL: directory/plots */
@@ -27,15 +28,17 @@ struct plotting {
 };
 
 struct format {
-    const char *name, *terminal; /* terminal's %d: width and height */
+    const char *name, *ending, *terminal; /* terminal's %d: width and height */
 };
 
-/* Points for print, pixels on screens; no background, for light and dark pages. */
+/* Points for print, pixels on screens; no background, for light and dark pages. For LaTeX not by
+ * tikz, which needs more of an installation and takes minutes for thousands of points. */
 static const struct format formats[] = {
-    {"svg", "svg size %d,%d dynamic font 'sans-serif,12' noenhanced name 'parbench'"},
-    {"pdf", "pdfcairo size %d.0/100,%d.0/100 font 'sans-serif,9' noenhanced"},
-    {"png",
+    {"svg", "svg", "svg size %d,%d dynamic font 'sans-serif,12' noenhanced name 'parbench'"},
+    {"pdf", "pdf", "pdfcairo size %d.0/100,%d.0/100 font 'sans-serif,9' noenhanced"},
+    {"png", "png",
      "pngcairo size 2*%d,2*%d fontscale 2 linewidth 2 pointscale 2 font 'sans-serif,9' noenhanced"},
+    {"latex", "tex", "cairolatex pdf size %d.0/100,%d.0/100 linewidth 2"},
 };
 #define FORMATS (sizeof formats / sizeof formats[0])
 
@@ -72,14 +75,24 @@ static const char *plot_name(size_t index)
     return plots[index] != NULL ? plots[index]->name : NULL;
 }
 
+/* Cut to what fits; a double quote, which plain LaTeX lacks, becomes a single one, as in tables. */
+static void brief_title(const char *whole, char *title, size_t bytes)
+{
+    text_brief(whole, title, bytes);
+    for (char *quote; (quote = strchr(title, '"')) != NULL;)
+        *quote = '\'';
+}
+
 /* Draws in every format asked for. A picture that fails is told; the others go on. */
 static void draw_formats(struct plotting *plotting, const struct plot *plot,
                          const struct picture *picture, int rows)
 {
+    char title[PLOT_TITLE_BYTES];
     int down = (int)(picture->panels + 1) / 2, width = picture->panels > 1 ? 900 : 700;
     int height = 60 + down * (90 + 18 * rows);
     width = picture->width > 0 ? picture->width : width;
     height = picture->height > 0 ? picture->height : height;
+    brief_title(picture->title, title, (size_t)width / TITLE_PIXELS);
     for (size_t i = 0; i < FORMATS; i++) {
         char terminal[160], target[PATH_BYTES], message[MESSAGE_BYTES];
         if (!listed(plotting->formats, formats[i].name))
@@ -88,8 +101,10 @@ static void draw_formats(struct plotting *plotting, const struct plot *plot,
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         snprintf(terminal, sizeof terminal, formats[i].terminal, width, height);
 #pragma GCC diagnostic pop
-        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, plot->name, formats[i].name);
-        const struct drawing drawing = {plot->name, terminal, picture->title, height, target};
+        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, plot->name,
+                 formats[i].ending);
+        const bool latex = strcmp(formats[i].ending, "tex") == 0;
+        const struct drawing drawing = {plot->name, terminal, title, height, target, latex};
         if (draw(&plotting->janitor, &drawing, message, sizeof message) == 0) {
             plotting->made++;
             if (!plotting->quiet)
@@ -194,14 +209,20 @@ static int plot_all(struct plotting *plotting)
 
 static int help(void)
 {
-    printf(
-        "Usage: bench plot DIR [--output DIR] [--format svg,pdf,png] [--only NAME,...] [--quiet]\n"
-        "Draws a run that -o DIR kept, by gnuplot, into DIR/plots (or --output):\n");
+    printf("Usage: bench plot DIR [--output DIR] [--format svg,pdf,png,latex] [--only NAME,...]\n"
+           "                      [--quiet]\n"
+           "Draws a run that -o DIR kept, by gnuplot, into DIR/plots (or --output):\n");
     for (size_t i = 0; plots[i] != NULL; i++)
         printf("  %-14s %s\n", plots[i]->name, plots[i]->about);
     printf(
         "A plot whose file is missing is skipped, with a line that says which command makes it.\n"
-        "Formats: svg (the default), pdf, png.\n");
+        "Formats: svg, pdf, png, latex; all of them by default. The last is NAME.tex, whose text "
+        "LaTeX sets, "
+        "and\n"
+        "NAME-latex.pdf, which it includes. For all of them a document needs\n"
+        "  \\usepackage{graphicx,color} \\graphicspath{{DIR/plots/}}\n"
+        "and where the plot shall stand\n"
+        "  \\resizebox{\\linewidth}{!}{\\input{DIR/plots/NAME}}\n");
     return COMMAND_OK;
 }
 
@@ -238,7 +259,7 @@ static int parse(struct plotting *plotting, int argc, char **argv)
         return command_refuse(
             "plot: of which run? Write bench plot DIR, where DIR is what -o named");
     if (known_words(plotting->formats, format_name) < 0)
-        return command_refuse("plot: --format takes svg, pdf and png, with commas between");
+        return command_refuse("plot: --format takes svg, pdf, png and latex, with commas between");
     if (plotting->only != NULL && known_words(plotting->only, plot_name) < 0)
         return command_refuse("plot: --only takes names of bench plot --help, with commas between");
     plotting->directory = argv[optind];
@@ -247,7 +268,7 @@ static int parse(struct plotting *plotting, int argc, char **argv)
 
 int plot_command(int argc, char **argv)
 {
-    struct plotting plotting = {.formats = "svg"};
+    struct plotting plotting = {.formats = "svg,pdf,png,latex"};
     char made[PATH_MAX], shown[256];
     struct stat about;
     int status = parse(&plotting, argc, argv);

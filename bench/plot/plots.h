@@ -36,13 +36,16 @@ struct plot {
     int (*write)(FILE *out, const struct csv_table *csv, struct picture *picture);
 };
 
-extern const struct plot phases_plot;
-extern const struct plot scaling_plot;
 extern const struct plot ipc_bandwidth_plot;
 extern const struct plot ipc_latency_plot;
+extern const struct plot memory_plot;
 extern const struct plot metg_plot;
+extern const struct plot phases_plot;
+extern const struct plot python_plot;
+extern const struct plot scaling_plot;
 extern const struct plot spawn_plot;
 extern const struct plot speedup_plot;
+extern const struct plot timeline_plot;
 
 extern const struct plot *const plots[]; /* ends with NULL */
 

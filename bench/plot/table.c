@@ -1,14 +1,19 @@
 #include "bench/plot/table.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/data/text.h"
 
 /* In a table gnuplot takes a double quote for the begin of a field, and a backslash for that of an
- * escape; tabs are gone (text_clean). */
+ * escape; tabs are gone (text_clean). For LaTeX it takes a text that begins with { or [ for LaTeX;
+ * a no-break space before it stays, where an ordinary one would be skipped. */
 void plot_put_text(FILE *out, const char *text)
 {
+    if (*text == '{' || *text == '[')
+        fputs("\xc2\xa0", out);
     for (; *text != '\0'; text++) {
         if (*text == '\\')
             fputc('\\', out);
@@ -22,6 +27,12 @@ double plot_bound(const struct csv_table *csv, size_t row, const char *column, d
     return isnan(value) ? figure : value;
 }
 
+double plot_two_digits(double x)
+{
+    double unit = pow(10, floor(log10(x)) - 1);
+    return round(x / unit) * unit;
+}
+
 static bool same(const struct csv_table *csv, size_t a, size_t b, const char *column)
 {
     return strcmp(csv_table_text(csv, a, column), csv_table_text(csv, b, column)) == 0;
@@ -32,13 +43,36 @@ bool plot_same_job(const struct csv_table *csv, size_t a, size_t b)
     return same(csv, a, b, "suite") && same(csv, a, b, "workload") && same(csv, a, b, "parameters");
 }
 
-static bool seen_before(const struct csv_table *csv, size_t row,
-                        bool (*has)(const struct csv_table *csv, size_t row))
+static bool same_workload(const struct csv_table *csv, size_t a, size_t b)
 {
-    for (size_t other = 0; other < row; other++)
-        if (has(csv, other) && plot_same_job(csv, other, row))
-            return true;
-    return false;
+    return same(csv, a, b, "suite") && same(csv, a, b, "workload");
+}
+
+/* The first rows of jobs, in the order in which they are drawn. */
+struct jobs {
+    size_t *first; /* first[count]; owned */
+    size_t count;
+};
+
+static bool is_new(const struct csv_table *csv, const struct jobs *jobs, size_t row)
+{
+    for (size_t i = 0; i < jobs->count; i++)
+        if (plot_same_job(csv, jobs->first[i], row))
+            return false;
+    return true;
+}
+
+/* Behind the last job of its workload. */
+static void insert(const struct csv_table *csv, struct jobs *jobs, size_t row)
+{
+    size_t place = jobs->count;
+    for (size_t i = 0; i < jobs->count; i++)
+        if (same_workload(csv, jobs->first[i], row))
+            place = i + 1;
+    memmove(&jobs->first[place + 1], &jobs->first[place],
+            (jobs->count - place) * sizeof jobs->first[0]);
+    jobs->first[place] = row;
+    jobs->count++;
 }
 
 int plot_each_job(FILE *out, const struct csv_table *csv, struct picture *picture,
@@ -46,16 +80,21 @@ int plot_each_job(FILE *out, const struct csv_table *csv, struct picture *pictur
                   int (*put)(FILE *out, const struct csv_table *csv, size_t first, void *state),
                   void *state)
 {
+    struct jobs jobs = {.first = calloc(csv->rows + 1, sizeof *jobs.first)};
     int most = 0;
-    picture->panels = 0;
-    for (size_t row = 0; row < csv->rows; row++) {
-        if (!has(csv, row) || seen_before(csv, row, has))
-            continue;
-        if (picture->panels++ > 0)
+    if (jobs.first == NULL)
+        return -ENOMEM;
+    for (size_t row = 0; row < csv->rows; row++)
+        if (has(csv, row) && is_new(csv, &jobs, row))
+            insert(csv, &jobs, row);
+    for (size_t i = 0; i < jobs.count; i++) {
+        if (i > 0)
             fprintf(out, "\n\n");
-        int rows = put(out, csv, row, state);
+        int rows = put(out, csv, jobs.first[i], state);
         most = rows > most ? rows : most;
     }
+    picture->panels = jobs.count;
+    free(jobs.first);
     return most;
 }
 

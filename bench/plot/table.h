@@ -17,11 +17,15 @@ void plot_put_text(FILE *out, const char *text);
 /* A bound of an interval, or the figure itself where there is none. */
 double plot_bound(const struct csv_table *csv, size_t row, const char *column, double figure);
 
+/* Two digits and zeros: what a title may say of a ratio. x above 0. */
+double plot_two_digits(double x);
+
 bool plot_same_job(const struct csv_table *csv, size_t a, size_t b);
 
-/* Calls put with the first row of each job that `has` lets in, and parts their tables by two empty
- * lines, as gnuplot's blocks are. put returns the rows it wrote. Sets picture->panels to the number
- * of jobs and returns the most rows of one. */
+/* Calls put with the first row of each job that `has` lets in, the jobs of one workload in a row so
+ * that its sizes stand side by side, and parts their tables by two empty lines, as gnuplot's blocks
+ * are. put returns the rows it wrote. Sets picture->panels to the number of jobs and returns the
+ * most rows of one. */
 int plot_each_job(FILE *out, const struct csv_table *csv, struct picture *picture,
                   bool (*has)(const struct csv_table *csv, size_t row),
                   int (*put)(FILE *out, const struct csv_table *csv, size_t first, void *state),

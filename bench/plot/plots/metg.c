@@ -141,6 +141,7 @@ static int write_metg(FILE *out, const struct csv_table *csv, struct picture *pi
     if (rows != 0)
         return rows;
     lines.caption = "granularity (us): wall time x workers / tasks; cross: half efficient";
+    lines.y_most = 1.3; /* an interval that goes beyond is noise */
     const bool one_by_one = has_one_by_one(&csv[0]);
     collect_points(&lines, &csv[0], one_by_one);
     collect_marks(&lines, &csv[1]);

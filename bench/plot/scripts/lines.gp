@@ -30,7 +30,6 @@ do for [block = 2:blocks - 1] {
     stats data index block using (number[block] = $1, $1) nooutput
 }
 set xrange [x_from:x_to]
-if (exists("y_most")) y_to = y_to < y_most ? y_to : y_most
 set yrange [y_from:y_to]
 set xlabel caption textcolor rgb "#666666"
 plot for [block = 2:blocks - 1] data index block using 2:3:4:5 with yerrorbars pointtype 0 \

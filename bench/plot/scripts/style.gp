@@ -1,6 +1,7 @@
 # What all plots share. Text stands as it is (terminals are noenhanced): names come from strangers.
 # Colours: Okabe and Ito, "Color Universal Design" (2008); shape or place always tells the same.
 set encoding utf8
+set format "%.7g" # or numbers would be formulas of LaTeX in its form
 set datafile separator "\t"
 set datafile missing "NaN"
 set border 3 linewidth 0.7 linecolor rgb "#666666"
@@ -21,3 +22,7 @@ set style line 7 linewidth 1.5 pointsize 0.7 linecolor rgb "#000000" pointtype 4
 set style line 8 linewidth 1.5 pointsize 0.7 linecolor rgb "#999999" pointtype 8 dashtype 3
 # Panels stand two across; eval last_wide before one: the last of an odd number fills the row.
 last_wide = "if (panels > 1 && panels % 2 == 1 && panel == panels - 1) {set rmargin at screen 0.97}"
+# A title in the middle of the picture, not of the plot: names at the left leave no room there.
+# eval middle_title where ARG4 is the title, and ARG6 the height.
+middle_title = "set tmargin 3; set label 100 ARG4 at screen 0.5, screen 1 - 18.0 / ARG6 center \
+textcolor rgb '#666666'"
