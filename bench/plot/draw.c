@@ -96,62 +96,74 @@ static int put_in_place(const char *picture, const char *target,
 }
 
 /* The graphics first, so that what includes them never stands there alone. */
-static int put_latex(const struct drawing *drawing, const struct paths *paths)
+static int put_latex(const char *name, const char *target, const struct paths *paths)
 {
-    char target[PATH_MAX], name[64];
-    int stem = (int)strlen(drawing->target) - (int)strlen(".tex");
-    snprintf(name, sizeof name, "%s-latex", drawing->name);
-    if ((size_t)snprintf(target, sizeof target, "%.*s-latex.pdf", stem, drawing->target) >=
-        sizeof target)
+    char graphics[PATH_MAX], included[64];
+    int stem = (int)strlen(target) - (int)strlen(".tex");
+    snprintf(included, sizeof included, "%s-latex", name);
+    if ((size_t)snprintf(graphics, sizeof graphics, "%.*s-latex.pdf", stem, target) >=
+        sizeof graphics)
         return -ENAMETOOLONG;
-    int error = put_in_place(paths->graphics, target, copy_all, NULL);
-    return error != 0 ? error : put_in_place(paths->picture, drawing->target, latex_copy, name);
+    int error = put_in_place(paths->graphics, graphics, copy_all, NULL);
+    return error != 0 ? error : put_in_place(paths->picture, target, latex_copy, included);
 }
 
-static int put_all(const struct drawing *drawing, const struct paths *paths)
+/* Returns 0, -ENOENT where there is no gnuplot, -EIO where it failed, or another negative errno. */
+static int make_picture(struct janitor *janitor, const struct drawing *drawing,
+                        const struct paths *paths)
 {
-    return drawing->latex ? put_latex(drawing, paths)
-                          : put_in_place(paths->picture, drawing->target, copy_all, NULL);
+    char height[16];
+    int status = 0;
+    snprintf(height, sizeof height, "%d", drawing->height);
+    char *const argv[] = {"gnuplot",
+                          "-d",
+                          "-c",
+                          (char *)paths->script,
+                          (char *)drawing->terminal,
+                          (char *)paths->picture,
+                          (char *)paths->data,
+                          (char *)drawing->title,
+                          (char *)paths->style,
+                          height,
+                          NULL};
+    unlink(paths->picture); /* of the drawing before */
+    unlink(paths->graphics);
+    int error = run_gnuplot(janitor, argv, paths->log, &status);
+    if (error != 0 || status == 0)
+        return error;
+    return WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED ? -ENOENT : -EIO;
 }
 
-int draw(struct janitor *janitor, const struct drawing *drawing, char *message, size_t bytes)
+static void explain(int error, const struct paths *paths, char *message, size_t bytes)
+{
+    char said[256];
+    if (error == -EIO) {
+        quote_log(paths->log, said, sizeof said);
+        snprintf(message, bytes, "gnuplot failed: %s", said);
+    } else if (error == -ENOENT) {
+        snprintf(message, bytes, "gnuplot cannot be started: install gnuplot-nox");
+    } else {
+        snprintf(message, bytes, "gnuplot: %s", strerror(-error));
+    }
+}
+
+int draw(struct janitor *janitor, const struct drawing *drawing, const char *target, char *message,
+         size_t bytes)
 {
     struct paths paths = {.script = ""};
-    char said[256];
-    int status = 0;
     int error = find_paths(janitor, drawing->name, &paths);
     if (error != 0) {
         snprintf(message, bytes, "the script %s.gp is not installed", drawing->name);
         return error;
     }
-    char height[16];
-    snprintf(height, sizeof height, "%d", drawing->height);
-    char *const argv[] = {"gnuplot",
-                          "-d",
-                          "-c",
-                          paths.script,
-                          (char *)drawing->terminal,
-                          paths.picture,
-                          paths.data,
-                          (char *)drawing->title,
-                          paths.style,
-                          height,
-                          NULL};
-    unlink(paths.picture); /* of the drawing before */
-    unlink(paths.graphics);
-    error = run_gnuplot(janitor, argv, paths.log, &status);
-    if (error == 0 && status != 0)
-        error = WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED ? -ENOENT : -EIO;
-    if (error == -EIO) {
-        quote_log(paths.log, said, sizeof said);
-        snprintf(message, bytes, "gnuplot failed: %s", said);
-    } else if (error != 0) {
-        snprintf(message, bytes,
-                 error == -ENOENT ? "gnuplot cannot be started: install gnuplot-nox"
-                                  : "gnuplot: %s",
-                 strerror(-error));
-    } else if ((error = put_all(drawing, &paths)) != 0) {
-        snprintf(message, bytes, "cannot write '%.300s': %s", drawing->target, strerror(-error));
+    error = make_picture(janitor, drawing, &paths);
+    if (error != 0) {
+        explain(error, &paths, message, bytes);
+        return error;
     }
+    error = drawing->latex ? put_latex(drawing->name, target, &paths)
+                           : put_in_place(paths.picture, target, copy_all, NULL);
+    if (error != 0)
+        snprintf(message, bytes, "cannot write '%.300s': %s", target, strerror(-error));
     return error;
 }

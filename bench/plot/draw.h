@@ -15,15 +15,17 @@
 #include "bench/launch/janitor.h"
 
 struct drawing {
-    const char *name;     /* of the script; its table is NAME.dat in the private directory */
-    const char *terminal; /* gnuplot's, with its options */
-    const char *title;
-    int height;         /* of the picture, in the terminal's units or pixels: ARG6 */
-    const char *target; /* the path of the picture; NAME.tex brings NAME-latex.pdf beside it */
-    bool latex;         /* the terminal is cairolatex */
+    const char *name;   /* of the script; its table is NAME.dat in the private directory */
+    const char *ending; /* of the picture's file */
+    bool latex;         /* the terminal is cairolatex: NAME-latex.pdf comes beside NAME.tex */
+    int height;         /* in the terminal's units or pixels: ARG6 */
+    char title[256];
+    char terminal[160]; /* gnuplot's, with its options */
 };
 
-/* Returns 0, or a negative errno with one line in message[bytes]. */
-int draw(struct janitor *janitor, const struct drawing *drawing, char *message, size_t bytes);
+/* Makes the picture at the path target. Returns 0, or a negative errno with one line in
+ * message[bytes]. */
+int draw(struct janitor *janitor, const struct drawing *drawing, const char *target, char *message,
+         size_t bytes);
 
 #endif

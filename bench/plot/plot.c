@@ -13,11 +13,11 @@
 #include "bench/command/commands.h"
 #include "bench/data/text.h"
 #include "bench/plot/draw.h"
+#include "bench/plot/formats.h"
 #include "bench/plot/plots.h"
 
 #define MESSAGE_BYTES 512
 #define PATH_BYTES    (PATH_MAX + 64)
-#define TITLE_PIXELS  8 /* a character of a title, at the most: longer ones are cut */
 
 struct plotting {
     const char *directory, *output; /* output NULL: directory/plots */
@@ -26,21 +26,6 @@ struct plotting {
     struct janitor janitor;
     size_t made, failed;
 };
-
-struct format {
-    const char *name, *ending, *terminal; /* terminal's %d: width and height */
-};
-
-/* Points for print, pixels on screens; no background, for light and dark pages. For LaTeX not by
- * tikz, which needs more of an installation and takes minutes for thousands of points. */
-static const struct format formats[] = {
-    {"svg", "svg", "svg size %d,%d dynamic font 'sans-serif,12' noenhanced name 'parbench'"},
-    {"pdf", "pdf", "pdfcairo size %d.0/100,%d.0/100 font 'sans-serif,9' noenhanced"},
-    {"png", "png",
-     "pngcairo size 2*%d,2*%d fontscale 2 linewidth 2 pointscale 2 font 'sans-serif,9' noenhanced"},
-    {"latex", "tex", "cairolatex pdf size %d.0/100,%d.0/100 linewidth 2"},
-};
-#define FORMATS (sizeof formats / sizeof formats[0])
 
 /* Whether the list by comma holds the word; NULL holds all. */
 static bool listed(const char *list, const char *word)
@@ -65,55 +50,36 @@ static int known_words(const char *list, const char *(*name)(size_t index))
     return known == words ? known : -1;
 }
 
-static const char *format_name(size_t index)
-{
-    return index < FORMATS ? formats[index].name : NULL;
-}
-
 static const char *plot_name(size_t index)
 {
     return plots[index] != NULL ? plots[index]->name : NULL;
 }
 
-/* Cut to what fits; a double quote, which plain LaTeX lacks, becomes a single one, as in tables. */
-static void brief_title(const char *whole, char *title, size_t bytes)
+static void fail(struct plotting *plotting, const struct plot *plot, char *why)
 {
-    text_brief(whole, title, bytes);
-    for (char *quote; (quote = strchr(title, '"')) != NULL;)
-        *quote = '\'';
+    plotting->failed++;
+    text_clean(why);
+    fprintf(stderr, "bench: plot: %s: %s\n", plot->name, why);
 }
 
 /* Draws in every format asked for. A picture that fails is told; the others go on. */
 static void draw_formats(struct plotting *plotting, const struct plot *plot,
                          const struct picture *picture, int rows)
 {
-    char title[PLOT_TITLE_BYTES];
-    int down = (int)(picture->panels + 1) / 2, width = picture->panels > 1 ? 900 : 700;
-    int height = 60 + down * (90 + 18 * rows);
-    width = picture->width > 0 ? picture->width : width;
-    height = picture->height > 0 ? picture->height : height;
-    brief_title(picture->title, title, (size_t)width / TITLE_PIXELS);
-    for (size_t i = 0; i < FORMATS; i++) {
-        char terminal[160], target[PATH_BYTES], message[MESSAGE_BYTES];
-        if (!listed(plotting->formats, formats[i].name))
+    for (size_t i = 0; format_name(i) != NULL; i++) {
+        char target[PATH_BYTES], message[MESSAGE_BYTES];
+        struct drawing drawing;
+        if (!listed(plotting->formats, format_name(i)))
             continue;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(terminal, sizeof terminal, formats[i].terminal, width, height);
-#pragma GCC diagnostic pop
-        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, plot->name,
-                 formats[i].ending);
-        const bool latex = strcmp(formats[i].ending, "tex") == 0;
-        const struct drawing drawing = {plot->name, terminal, title, height, target, latex};
-        if (draw(&plotting->janitor, &drawing, message, sizeof message) == 0) {
+        format_drawing(i, plot, picture, rows, &drawing);
+        snprintf(target, sizeof target, "%s/%s.%s", plotting->output, plot->name, drawing.ending);
+        if (draw(&plotting->janitor, &drawing, target, message, sizeof message) == 0) {
             plotting->made++;
             if (!plotting->quiet)
                 printf("%s\n", target);
-            continue;
+        } else {
+            fail(plotting, plot, message);
         }
-        plotting->failed++;
-        text_clean(message);
-        fprintf(stderr, "bench: plot: %s: %s\n", plot->name, message);
     }
 }
 
@@ -128,13 +94,6 @@ static int write_table(struct plotting *plotting, const struct plot *plot,
         return -errno;
     int rows = plot->write(out, csv, picture);
     return fclose(out) != 0 ? -EIO : rows;
-}
-
-static void fail(struct plotting *plotting, const struct plot *plot, char *why)
-{
-    plotting->failed++;
-    text_clean(why);
-    fprintf(stderr, "bench: plot: %s: %s\n", plot->name, why);
 }
 
 static void skip(const struct plotting *plotting, const struct plot *plot, const char *why)
