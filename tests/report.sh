@@ -70,6 +70,57 @@ expect_status 'a foreign CSV' 1
 expect 'a foreign CSV: one line' test "$(wc -l <"$err")" -eq 1
 expect 'a foreign CSV: which column is missing' grep -q 'no column' "$err"
 
+# Best is who surely wins, not who has the higher median with an interval that reaches below 1.
+rows() { # BACKEND WORKERS WALL_NS...: a round of three samples for each time
+    python3 - "$scratch/good.csv" "$@" <<'PY'
+import csv, sys
+path, backend, workers, *walls = sys.argv[1:]
+rows = list(csv.DictReader(open(path)))
+row = next(row for row in rows if row["backend"] == "serial" and row["workload"] == "sum")
+out = csv.DictWriter(sys.stdout, row.keys(), lineterminator="\n")
+for number, wall in enumerate(walls):
+    for repetition in range(3):
+        out.writerow(row | {"backend": backend, "workers": workers, "round": number,
+                            "repetition": repetition, "wall_ns": wall})
+PY
+}
+{
+    head -n 1 "$scratch/good.csv"
+    rows serial 1 1000000 1000001 1000002 1000003 1000004 1000005
+    rows pipes 2 700000 700001 700002 700003 700004 700005
+    rows shm 2 500000 500000 500000 500000 1500000 1500000
+} >"$samples"
+report
+expect_status 'one wins, one is faster at times' 0
+expect 'who surely wins is the best' \
+    grep -q '1 of 2 backends surely beats the loop. Best is pipes with 2 workers: 1.43 ' "$out"
+
+# --- plots ---------------------------------------------------------------------------------------
+
+# The finished page has those of bench plot in its order, what else is there behind them, and nothing
+# of their text becomes an element.
+mkdir "$results/plots"
+for name in metg speedup 'own"><script>alert(1)<'; do
+    printf '<svg xmlns="http://www.w3.org/2000/svg"/>' >"$results/plots/$name.svg"
+done
+: >"$results/plots/timeline.svg"
+report
+expect_status 'plots' 0
+expect 'plots in order, but for an empty one' python3 - "$page" <<'PY'
+import html.parser, sys
+class Images(html.parser.HTMLParser):
+    alts, scripts = [], 0
+    def handle_starttag(self, tag, attributes):
+        if tag == "img":
+            self.alts.append(dict(attributes)["alt"])
+        self.scripts += tag == "script"
+images = Images()
+images.feed(open(sys.argv[1], encoding="utf-8").read())
+assert [alt.split()[0] for alt in images.alts[:2]] == ["of", "efficiency"], images.alts
+assert images.alts[2:] == ['own"><script>alert(1)<.svg'] and images.scripts == 1, images.alts
+PY
+rm -r "$results/plots"
+
 # --- the price list, and nothing else ------------------------------------------------------------
 
 rm "$samples"

@@ -39,16 +39,24 @@ static bool loses(const struct summary *cell)
     return has_figures(cell) && cell->speedup_high < 1;
 }
 
-/* The cell of this backend with the highest speedup, or NULL. */
+/* Whether a cell stands before the best so far (NULL: none): one that wins before one that does
+ * not, then the one with the higher speedup. */
+static bool is_better(const struct summary *cell, const struct summary *best)
+{
+    if (!has_figures(cell))
+        return false;
+    if (best == NULL || wins(cell) != wins(best))
+        return best == NULL || wins(cell);
+    return cell->speedup > best->speedup;
+}
+
+/* The best cell of this backend, or NULL. */
 static const struct summary *best_of(const struct group *group, const char *backend)
 {
     const struct summary *best = NULL;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct summary *cell = group->cells[i];
-        if (strcmp(cell->backend, backend) == 0 && has_figures(cell) &&
-            (best == NULL || cell->speedup > best->speedup))
-            best = cell;
-    }
+    for (size_t i = 0; i < group->count; i++)
+        if (strcmp(group->cells[i]->backend, backend) == 0 && is_better(group->cells[i], best))
+            best = group->cells[i];
     return best;
 }
 
@@ -93,30 +101,36 @@ static const char *workers_word(const struct summary *cell)
     return cell->workers == 1 ? "worker" : "workers";
 }
 
-/* Who wins? The best backend of C is the one with the highest speedup of any of its cells. */
+/* The best cell of all of C's backends, or NULL. */
+static const struct summary *find_best(const struct group *group)
+{
+    const struct summary *best = NULL;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct summary *cell = group->cells[i];
+        if (!is_baseline(cell) && !is_python(cell) && is_better(cell, best))
+            best = cell;
+    }
+    return best;
+}
+
+/* Who wins? A backend whose best cell wins, and the best of all. */
 static void say_winner(struct findings *findings, const struct work *work)
 {
     char time[FIGURE_BYTES], used[FIGURE_BYTES], winners[LIST_BYTES];
-    const struct summary *best = NULL, *serial = work->serial;
+    const struct summary *best = find_best(&work->group), *serial = work->serial;
     size_t among, count = list_backends(&work->group, wins, winners, sizeof winners, &among);
-    for (size_t i = 0; i < work->group.count; i++) {
-        const struct summary *cell = work->group.cells[i];
-        if (has_figures(cell) && !is_baseline(cell) && !is_python(cell) &&
-            (best == NULL || cell->speedup > best->speedup))
-            best = cell;
-    }
     if (best == NULL)
         return;
     figure_time(serial->median_ns, time, sizeof time);
     figure_percent(best->capacity_efficiency, used, sizeof used);
     if (wins(best))
         findings_add(findings,
-                     "%s, %s of work (%s): %zu of %zu backends surely beat the loop. Best is %s "
+                     "%s, %s of work (%s): %zu of %zu backends surely beat%s the loop. Best is %s "
                      "with %" PRIu64 " %s: %.2f times as fast (%.2f to %.2f), %s of what the "
                      "machine gave.",
-                     serial->workload, time, serial->parameters, count, among, best->backend,
-                     best->workers, workers_word(best), best->speedup, best->speedup_low,
-                     best->speedup_high, used);
+                     serial->workload, time, serial->parameters, count, among,
+                     count == 1 ? "s" : "", best->backend, best->workers, workers_word(best),
+                     best->speedup, best->speedup_low, best->speedup_high, used);
     else
         findings_add(findings,
                      "%s, %s of work (%s): no backend surely beats the loop. Best is %s with "

@@ -19,7 +19,8 @@ extern const char page_script[];
  * its figure. Rows are grouped by the column `group` (NULL: one group), which must be sorted. */
 int page_price_table(FILE *out, const struct csv_table *csv, const char *title, const char *group);
 
-/* Every plot of directory/plots that is an SVG, as a picture in the page. *count is how many. */
+/* Every plot of directory/plots that is an SVG, as a picture in the page: those of bench plot in
+ * its order, then what else is there. *count is how many. */
 int page_pictures(FILE *out, const char *directory, size_t *count);
 
 /* What environment.json knows; NULL: nothing. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/plot/plots.h"
 #include "bench/present/html.h"
 #include "bench/report/page.h"
 
@@ -42,32 +43,29 @@ static unsigned char *read_all(const char *path, size_t *bytes)
     return data;
 }
 
-/* What the picture says of itself: the first <title> that gnuplot was told, else its file's name.
- * Entities in it are HTML's as well, so it is copied as it stands. */
-static void put_title(FILE *out, const char *svg, size_t bytes, const char *name)
+static const struct plot *find_plot(const char *file)
 {
-    static const char open[] = "<desc>";
-    const char *begin = memmem(svg, bytes, open, sizeof open - 1);
-    const char *end =
-        begin != NULL ? memchr(begin + 6, '<', bytes - (size_t)(begin + 6 - svg)) : NULL;
-    if (end != NULL && end > begin + 6 &&
-        memchr(begin + 6, '"', (size_t)(end - begin) - 6) == NULL &&
-        strncmp(begin + 6, "Produced", 8) != 0)
-        fwrite(begin + 6, 1, (size_t)(end - begin) - 6, out);
-    else
-        html_text(out, name);
+    for (size_t i = 0; plots[i] != NULL; i++) {
+        size_t length = strlen(plots[i]->name);
+        if (strncmp(file, plots[i]->name, length) == 0 && strcmp(file + length, ".svg") == 0)
+            return plots[i];
+    }
+    return NULL;
 }
 
-static int put_picture(FILE *out, const char *directory, const char *name)
+/* The finding stands in the picture; for who cannot see it there is what it shows, and below it the
+ * tables have all its figures. */
+static int put_picture(FILE *out, const char *directory, const char *file)
 {
     char path[PATH_MAX + NAME_MAX + 2];
     size_t bytes;
-    snprintf(path, sizeof path, "%s/%s", directory, name);
+    snprintf(path, sizeof path, "%s/%s", directory, file);
     unsigned char *data = read_all(path, &bytes);
     if (data == NULL)
         return -ENOENT;
+    const struct plot *plot = find_plot(file);
     fputs("<figure><img alt=\"", out);
-    put_title(out, (const char *)data, bytes, name);
+    html_text(out, plot != NULL ? plot->about : file);
     fputs("\" src=\"data:image/svg+xml;base64,", out);
     put_base64(out, data, bytes);
     fputs("\"></figure>\n", out);
@@ -83,13 +81,18 @@ static int is_svg(const struct dirent *entry)
 
 int page_pictures(FILE *out, const char *directory, size_t *count)
 {
-    char plots[PATH_MAX];
+    char path[PATH_MAX], file[NAME_MAX];
     struct dirent **entries;
     *count = 0;
-    snprintf(plots, sizeof plots, "%s/plots", directory);
-    int found = scandir(plots, &entries, is_svg, alphasort);
+    snprintf(path, sizeof path, "%s/plots", directory);
+    for (size_t i = 0; plots[i] != NULL; i++) {
+        snprintf(file, sizeof file, "%s.svg", plots[i]->name);
+        *count += put_picture(out, path, file) == 0;
+    }
+    int found = scandir(path, &entries, is_svg, alphasort);
     for (int i = 0; i < found; i++) {
-        *count += put_picture(out, plots, entries[i]->d_name) == 0;
+        if (find_plot(entries[i]->d_name) == NULL)
+            *count += put_picture(out, path, entries[i]->d_name) == 0;
         free(entries[i]);
     }
     if (found >= 0)

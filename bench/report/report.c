@@ -194,8 +194,8 @@ static void put_findings(FILE *out, const struct report *report)
           "<p>They are made by rules from the figures below. A backend <em>surely beats</em> the "
           "loop "
           "if the whole 95 % interval of its speedup lies above 1, and <em>surely loses</em> if it "
-          "lies below; each backend counts with its best cell. Two figures are only compared in "
-          "words "
+          "lies below; each backend counts with its best cell, which is the fastest of those that "
+          "surely beat the loop or, if none does, of all. Two figures are only compared in words "
           "where both were measured in this run, and Python with C where their intervals do not "
           "overlap. Transports are compared between processes, on different cores where that was "
           "measured. What failed or was not verified enters nothing.</p></details>\n",
