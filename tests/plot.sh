@@ -63,6 +63,21 @@ primes,n=1,pipes,dynamic,1,2,,1,8,8,1,99000000
 "{p}_&<%$",n=1,serial,static,0,999999999,77,0,9,9,0,1000
 CSV
 
+# Whether LaTeX makes a document of a page for each of so many plots.
+set_by_latex() { # PLOTS COUNT
+    command -v pdflatex >/dev/null || return 0
+    {
+        echo '\documentclass{article}\usepackage{graphicx,color}\begin{document}'
+        for name in "$1"/*.tex; do
+            echo "\\resizebox{\\linewidth}{!}{\\input{$(basename "$name")}}\\newpage"
+        done
+        echo 'The end.\end{document}'
+    } >"$scratch/document.tex"
+    (cd "$1" && HOME=$scratch pdflatex -interaction=nonstopmode -halt-on-error \
+        -output-directory="$scratch" "$scratch/document.tex") >"$out" 2>&1 </dev/null
+    grep -q "($(($2 + 1)) pages" "$out"
+}
+
 run plot "$data"
 expect_status "all plots" 0
 for name in speedup spawn memory timeline ipc-latency ipc-bandwidth metg; do
@@ -98,18 +113,7 @@ done
 expect "metg's finding" has "One by one, half efficient from 40 us (pipes)" \
     "$data/plots/metg.svg"
 expect "a mark without its line" lacks "gone" "$data/plots/metg.svg"
-if command -v pdflatex >/dev/null; then
-    {
-        echo '\documentclass{article}\usepackage{graphicx,color}\begin{document}'
-        for name in "$data"/plots/*.tex; do
-            echo "\\resizebox{\\linewidth}{!}{\\input{$(basename "$name")}}\\newpage"
-        done
-        echo 'The end.\end{document}'
-    } >"$scratch/document.tex"
-    (cd "$data/plots" && HOME=$scratch pdflatex -interaction=nonstopmode -halt-on-error \
-        -output-directory="$scratch" "$scratch/document.tex") >"$out" 2>&1 </dev/null
-    expect "LaTeX sets all of them" grep -q "(8 pages" "$out" # and the end
-fi
+expect "LaTeX sets all of them" set_by_latex "$data/plots" 7
 rm "$data/metg.csv"
 run plot "$data" --only metg --format svg
 expect_status "metg without marks" 0
@@ -170,6 +174,61 @@ done
 for label in x1 x4 static shm nogil; do
     expect "python: $label" lacks "$label<" "$scratch/cells/plots/python.svg"
 done
+
+# Every plot, with one sample of everything and no interval, all names as bad as can be; and a bound
+# that a logarithmic axis has no place for.
+mkdir "$scratch/bad"
+python3 - "$scratch/bad" <<'PY'
+import csv, sys
+bad = '{<b>"_^@&~%$#\\x'
+tables = {
+    "summary": [{"suite": "s", "workload": bad, "parameters": bad, "backend": backend, "chunk": 1,
+                 "schedule": bad, "workers": workers, "speedup": 0.5, "speedup_low": "nan",
+                 "speedup_high": "", "capacity": "inf", "verified": 1, "start_ns": 1, "send_ns": 1,
+                 "compute_ns": 1, "collect_ns": 1, "stop_ns": 1}
+                for backend in (bad, "pipes", "python-pool") for workers in (1, 2)],
+    "spawn": [{"mechanism": bad, "condition": bad, "total_ns": 1000, "total_low_ns": 0,
+               "total_high_ns": -5, "idle_pss_kib": 8, "idle_uss_kib": 8, "status": "ok"}],
+    "ipc": [{"transport": bad, "placement": "free", "bytes": 8, "round_trip_ns": 5,
+             "bandwidth_bytes_per_s": 5, "verified": 1, "status": "ok"}],
+    "metg_curve": [{"backend": bad, "schedule": bad, "chunk": 1, "workers": 2, "task_ns": 1,
+                    "granularity_ns": 2, "efficiency": 0.5, "status": "ok"}],
+    "trace": [{"workload": bad, "parameters": bad, "backend": bad, "schedule": bad, "chunk": 1,
+               "workers": 1, "task": 1e300, "worker": 0, "begin_ns": 0, "end_ns": 1e300}],
+}
+for name, rows in tables.items():
+    with open(f"{sys.argv[1]}/{name}.csv", "w") as file:
+        out = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+PY
+run plot "$scratch/bad" --format svg,latex
+expect_status "bad names" 0
+expect "bad names: nothing to say" test ! -s "$err"
+expect "bad names are text in each picture" python3 - "$scratch/bad/plots" <<'PY'
+import glob, sys, xml.etree.ElementTree
+pictures = glob.glob(sys.argv[1] + "/*.svg")
+assert len(pictures) == 10, pictures
+for path in pictures:
+    text = "".join(xml.etree.ElementTree.parse(path).getroot().itertext())
+    assert "{<b>'_^@&~%$#\\x" in text, (path, text)
+PY
+expect "bad names: LaTeX sets all of them" set_by_latex "$scratch/bad/plots" 10
+expect "no bound of 0 on a logarithmic axis" has ">1<" "$scratch/bad/plots/spawn.svg"
+
+# Many cells: no rule looks at all of them for each pair of them, which would take minutes.
+{
+    head -n 1 "$scratch/cells/summary.csv"
+    for job in {1..50}; do
+        for workers in 1 2 4; do
+            for backend in pipes shm python-pool python-queue; do
+                echo "s,sum,$job,$backend,dynamic,1,$workers,1,1,1,1,0,1"
+            done
+        done
+    done
+} >"$scratch/summary" && mv "$scratch/summary" "$scratch/cells/summary.csv"
+run plot "$scratch/cells" --only scaling,python --format svg
+expect_status "many cells" 0
 
 rm "$data/spawn.csv"
 run plot "$data" --only spawn,memory,timeline,python --format svg

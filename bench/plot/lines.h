@@ -20,7 +20,7 @@
 #include <stdio.h>
 
 #define LINES_MAX       36 /* more names than that cannot be read */
-#define LINE_NAME_BYTES 40
+#define LINE_NAME_BYTES 32 /* what fits beside the plot */
 
 struct line_point {
     int line;     /* below LINES_MAX; it keeps its colour and marker through all plots of a file */

@@ -7,6 +7,8 @@
 
 #include "bench/data/text.h"
 
+#define LABEL_BYTES 36 /* what fits beside a panel */
+
 /* In a table gnuplot takes a double quote for the begin of a field, and a backslash for that of an
  * escape; tabs are gone (text_clean). For LaTeX it takes a text that begins with { or [ for LaTeX;
  * a no-break space before it stays, where an ordinary one would be skipped. */
@@ -25,6 +27,12 @@ double plot_bound(const struct csv_table *csv, size_t row, const char *column, d
 {
     double value = csv_table_number(csv, row, column);
     return isnan(value) ? figure : value;
+}
+
+double plot_log_bound(const struct csv_table *csv, size_t row, const char *column, double figure)
+{
+    double value = csv_table_number(csv, row, column);
+    return value > 0 ? value : figure;
 }
 
 double plot_two_digits(double x)
@@ -101,13 +109,12 @@ int plot_each_job(FILE *out, const struct csv_table *csv, struct picture *pictur
 void plot_put_cell(FILE *out, const struct csv_table *csv, size_t row)
 {
     const char *schedule = csv_table_text(csv, row, "schedule");
-    plot_put_text(out, csv_table_text(csv, row, "backend"));
-    fprintf(out, " x");
-    plot_put_text(out, csv_table_text(csv, row, "workers"));
-    if (strcmp(schedule, "dynamic") != 0 && schedule[0] != '\0') {
-        fputc(' ', out);
-        plot_put_text(out, schedule);
-    }
+    const char *shown_schedule = strcmp(schedule, "dynamic") != 0 ? schedule : "";
+    char label[512], shown[LABEL_BYTES];
+    snprintf(label, sizeof label, "%s x%s%s%s", csv_table_text(csv, row, "backend"),
+             csv_table_text(csv, row, "workers"), *shown_schedule != '\0' ? " " : "",
+             shown_schedule);
+    plot_put_text(out, text_brief(label, shown, sizeof shown));
 }
 
 void plot_put_job(FILE *out, const struct csv_table *csv, size_t row)

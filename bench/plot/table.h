@@ -17,6 +17,10 @@ void plot_put_text(FILE *out, const char *text);
 /* A bound of an interval, or the figure itself where there is none. */
 double plot_bound(const struct csv_table *csv, size_t row, const char *column, double figure);
 
+/* The same for a logarithmic axis, where a bound of 0 or less has no place: it counts as missing.
+ */
+double plot_log_bound(const struct csv_table *csv, size_t row, const char *column, double figure);
+
 /* Two digits and zeros: what a title may say of a ratio. x above 0. */
 double plot_two_digits(double x);
 

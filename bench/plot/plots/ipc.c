@@ -7,6 +7,7 @@
 
 #include "bench/plot/lines.h"
 #include "bench/plot/plots.h"
+#include "bench/plot/table.h"
 
 struct quantity {
     const char *column, *low, *high;
@@ -30,14 +31,6 @@ static bool has_figure(const struct csv_table *csv, size_t row, const struct qua
            csv_table_number(csv, row, quantity->column) > 0;
 }
 
-/* A bound in the plot's unit; the figure itself where there is none that has a logarithm. */
-static double bound(const struct csv_table *csv, size_t row, const char *column, double figure,
-                    double unit)
-{
-    double value = csv_table_number(csv, row, column);
-    return value > 0 ? value / unit : figure;
-}
-
 static void collect(struct lines *lines, const struct csv_table *csv,
                     const struct quantity *quantity, const char *placement)
 {
@@ -47,14 +40,14 @@ static void collect(struct lines *lines, const struct csv_table *csv,
         if (line < 0 || !is(csv, row, "placement", placement) || !has_figure(csv, row, quantity))
             continue;
         double bytes = csv_table_number(csv, row, "bytes");
-        double figure = csv_table_number(csv, row, quantity->column) / quantity->unit;
+        double figure = csv_table_number(csv, row, quantity->column), unit = quantity->unit;
         lines->points[lines->count++] =
             (struct line_point){.line = line,
                                 .order = bytes,
                                 .x = bytes,
-                                .y = figure,
-                                .low = bound(csv, row, quantity->low, figure, quantity->unit),
-                                .high = bound(csv, row, quantity->high, figure, quantity->unit)};
+                                .y = figure / unit,
+                                .low = plot_log_bound(csv, row, quantity->low, figure) / unit,
+                                .high = plot_log_bound(csv, row, quantity->high, figure) / unit};
     }
 }
 

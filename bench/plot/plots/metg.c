@@ -107,8 +107,8 @@ static void collect_marks(struct lines *lines, const struct csv_table *csv)
         if (line < 0 || line >= drawn)
             continue;
         lines->marks[lines->mark_count++] = (struct line_mark){
-            line, metg, 0.5, plot_bound(csv, row, "metg_low_ns", metg * 1e3) / 1e3,
-            plot_bound(csv, row, "metg_high_ns", metg * 1e3) / 1e3};
+            line, metg, 0.5, plot_log_bound(csv, row, "metg_low_ns", metg * 1e3) / 1e3,
+            plot_log_bound(csv, row, "metg_high_ns", metg * 1e3) / 1e3};
     }
 }
 

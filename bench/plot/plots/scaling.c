@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/data/text.h"
 #include "bench/plot/table.h"
+
+#define NAME_BYTES 32
 
 /* serial is the ideal's begin, not a line. */
 static bool has_figure(const struct csv_table *csv, size_t row)
@@ -41,7 +44,8 @@ static bool scales(const struct csv_table *csv, size_t row)
 
 /* The lines of all jobs, so that a backend looks alike in each panel. */
 struct lines {
-    size_t *first; /* first[count]: a row of each line; owned */
+    bool *scales;  /* scales[rows]; owned, */
+    size_t *first; /* first[count]: a row of each line; as well */
     size_t count;
     double best; /* the greatest speedup of all */
     size_t best_row;
@@ -49,17 +53,26 @@ struct lines {
 
 static int find_lines(const struct csv_table *csv, struct lines *lines)
 {
-    *lines = (struct lines){.first = calloc(csv->rows + 1, sizeof *lines->first)};
-    if (lines->first == NULL)
+    *lines = (struct lines){.scales = calloc(csv->rows + 1, sizeof *lines->scales),
+                            .first = calloc(csv->rows + 1, sizeof *lines->first)};
+    if (lines->scales == NULL || lines->first == NULL)
         return -ENOMEM;
     for (size_t row = 0; row < csv->rows; row++) {
         size_t line = 0;
+        lines->scales[row] = scales(csv, row); /* looks at all rows: asked once */
         while (line < lines->count && !same_line(csv, lines->first[line], row))
             line++;
-        if (scales(csv, row) && line == lines->count)
+        if (lines->scales[row] && line == lines->count)
             lines->first[lines->count++] = row;
     }
     return 0;
+}
+
+/* Cut to what fits into a column of the key. */
+static void put_name(FILE *out, const struct csv_table *csv, size_t row)
+{
+    char shown[NAME_BYTES];
+    plot_put_text(out, text_brief(csv_table_text(csv, row, "backend"), shown, sizeof shown));
 }
 
 /* Data: workers, speedup, low, high, efficiency, low, high, capacity, label, heading. */
@@ -71,20 +84,21 @@ static void put_point(FILE *out, const struct csv_table *csv, size_t row)
     double high = plot_bound(csv, row, "speedup_high", speedup);
     fprintf(out, "%g\t%g\t%g\t%g\t%g\t%g\t%g\t%g\t", workers, speedup, low, high, speedup / workers,
             low / workers, high / workers, csv_table_number(csv, row, "capacity"));
-    plot_put_text(out, csv_table_text(csv, row, "backend"));
+    put_name(out, csv, row);
     fputc('\t', out);
     plot_put_job(out, csv, row);
     fputc('\n', out);
 }
 
 /* The points of one line in one job, by rising number of workers; a NaN alone if it has none. */
-static void put_line(FILE *out, const struct csv_table *csv, size_t first, size_t line)
+static void put_line(FILE *out, const struct csv_table *csv, const struct lines *lines,
+                     size_t first, size_t line)
 {
     double last = 0;
     for (size_t next = csv->rows;; next = csv->rows) {
         for (size_t row = 0; row < csv->rows; row++) {
             double workers = csv_table_number(csv, row, "workers");
-            if (scales(csv, row) && plot_same_job(csv, first, row) && same_line(csv, line, row) &&
+            if (lines->scales[row] && plot_same_job(csv, first, row) && same_line(csv, line, row) &&
                 workers > last &&
                 (next == csv->rows || workers < csv_table_number(csv, next, "workers")))
                 next = row;
@@ -97,7 +111,7 @@ static void put_line(FILE *out, const struct csv_table *csv, size_t first, size_
     if (last > 0)
         return;
     fprintf(out, "NaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t");
-    plot_put_text(out, csv_table_text(csv, line, "backend"));
+    put_name(out, csv, line);
     fputc('\t', out);
     plot_put_job(out, csv, first);
     fputc('\n', out);
@@ -109,10 +123,10 @@ static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *s
     for (size_t i = 0; i < lines->count; i++) {
         if (i > 0)
             fprintf(out, "\n\n");
-        put_line(out, csv, first, lines->first[i]);
+        put_line(out, csv, lines, first, lines->first[i]);
     }
     for (size_t row = 0; row < csv->rows; row++)
-        if (scales(csv, row) && csv_table_number(csv, row, "speedup") > lines->best) {
+        if (lines->scales[row] && csv_table_number(csv, row, "speedup") > lines->best) {
             lines->best = csv_table_number(csv, row, "speedup");
             lines->best_row = row;
         }
@@ -122,16 +136,16 @@ static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *s
 static int write_scaling(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
     struct lines lines;
-    int error = find_lines(csv, &lines);
-    if (error != 0)
-        return error;
-    int rows = plot_each_job(out, csv, picture, scales, put_job, &lines);
+    int rows = find_lines(csv, &lines);
+    if (rows == 0)
+        rows = plot_each_job(out, csv, picture, scales, put_job, &lines);
     if (rows > 0)
         snprintf(picture->title, PLOT_TITLE_BYTES,
                  "The greatest median speedup: %.2f times, by %.40s x%.10s in %.40s", lines.best,
                  csv_table_text(csv, lines.best_row, "backend"),
                  csv_table_text(csv, lines.best_row, "workers"),
                  csv_table_text(csv, lines.best_row, "workload"));
+    free(lines.scales);
     free(lines.first);
     picture->width = 900;
     picture->height = 80 + 18 * ((rows + 4) / 3) + (int)picture->panels * 300;

@@ -87,8 +87,8 @@ static void put_time(FILE *out, const struct start *start, int place)
 {
     put_name(out, start, place);
     fprintf(out, "\t%g\t%g\t%g\n", start->figure / 1e3,
-            plot_bound(start->csv, start->row, "total_low_ns", start->figure) / 1e3,
-            plot_bound(start->csv, start->row, "total_high_ns", start->figure) / 1e3);
+            plot_log_bound(start->csv, start->row, "total_low_ns", start->figure) / 1e3,
+            plot_log_bound(start->csv, start->row, "total_high_ns", start->figure) / 1e3);
 }
 
 static void title_times(const struct start starts[], int count, char *title)
@@ -160,7 +160,9 @@ static void title_memory(const struct start starts[], int count, char *title)
 
 static int write_memory(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
-    return write_starts(out, csv, "idle_pss_kib", put_memory, title_memory, picture->title);
+    int count = write_starts(out, csv, "idle_pss_kib", put_memory, title_memory, picture->title);
+    picture->height = 190 + 18 * count; /* with a key */
+    return count;
 }
 
 const struct plot memory_plot = {

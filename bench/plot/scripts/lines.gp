@@ -23,7 +23,7 @@ do for [row = 1:rows] {
         using (line = $1, x_end = $2, y_end = $3, place = $4, name = strcol(5), $1) nooutput
     set arrow row from first x_end, first y_end to graph 1.03, graph place nohead \
         linewidth 0.6 linecolor rgb colour(line) back
-    set label row name at graph 1.045, graph place left offset 0.6, 0 textcolor rgb "#666666" \
+    set label row name at graph 1.045, graph place left offset 0.6, -0.2 textcolor rgb "#666666" \
         point pointtype marker(line) pointsize 0.7 linecolor rgb colour(line)
 }
 do for [block = 2:blocks - 1] {

@@ -9,7 +9,8 @@ stats ARG3 using 1 nooutput
 rows = STATS_max
 eval middle_title
 set tmargin 5.5 # and the key
-set lmargin 34
+label_column = 2
+eval fit_labels
 set rmargin 6
 set logscale x
 set xlabel "memory of one idle worker (KiB)" textcolor rgb "#666666"

@@ -21,8 +21,9 @@ do for [i = 1:5] {
         fillcolor rgb int(word(colours, i)) fillstyle solid border linecolor rgb "#666666"
     set label i word(names, i) at screen x + 0.027, screen 1 - 2.55 * line textcolor rgb "#666666"
 }
-set xlabel "share of start, map and stop (%), and their sum" textcolor rgb "#666666"
-set lmargin 22
+set xlabel "share of start, map and stop (%)" textcolor rgb "#666666"
+label_column = 2
+eval fit_labels
 set xrange [0:panels > 1 ? 140 : 120]
 set xtics 0, 25, 100
 set style fill solid 1 border linecolor rgb "#666666"

@@ -10,8 +10,9 @@ stats ARG3 using 1 nooutput
 panels = STATS_blocks
 across = panels > 1 ? 2 : 1
 set multiplot layout (panels + across - 1) / across, across title ARG4 textcolor rgb "#666666" noenhanced
-set xlabel "speedup against the loop (times); | capacity" textcolor rgb "#666666"
-set lmargin 22
+set xlabel "times as fast as the loop; | capacity" textcolor rgb "#666666"
+label_column = 2
+eval fit_labels
 do for [panel = 0:panels - 1] {
     set autoscale # stats counts only what lies within ranges: forget the panel before
     stats ARG3 index panel using 1 nooutput

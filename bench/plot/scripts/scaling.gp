@@ -23,6 +23,18 @@ key_rows = (lines + 2 + 2) / 3
 set multiplot layout jobs, 2 title ARG4 textcolor rgb "#666666" noenhanced \
     margins screen 0.07, screen 0.98, screen 50 * pixel, screen 1 - (66 + 18 * key_rows) * pixel \
     spacing screen 0.09, screen 100 * pixel
+# The key, in three columns: gnuplot's own takes as many as it likes.
+key_x(entry) = 0.1 + 0.3 * (entry % 3)
+key_y(entry) = 1 - (38 + 18 * (entry / 3)) * pixel
+set arrow 1 from screen key_x(0) - 0.02, screen key_y(0) to screen key_x(0) + 0.02, screen key_y(0) \
+    nohead dashtype 4 linecolor rgb "#666666"
+set label 1 "ideal" at screen key_x(0) + 0.03, screen key_y(0) textcolor rgb "#666666"
+set label 2 "capacity" at screen key_x(1), screen key_y(1) offset 2, -0.2 textcolor rgb "#666666" \
+    point pointtype 2 pointsize 0.8 linecolor rgb "#666666"
+do for [i = 0:lines - 1] {
+    set label 3 + i names[i + 1] at screen key_x(i + 2), screen key_y(i + 2) offset 2, -0.2 \
+        textcolor rgb "#666666" point linestyle i % 8 + 1
+}
 set grid xtics ytics
 set bars small
 set xtics 1
@@ -35,20 +47,15 @@ do for [job = 0:jobs - 1] {
         set title heading.(side == 0 ? ": speedup" : ": efficiency")
         set xlabel "workers" textcolor rgb "#666666"
         set yrange [0:*]
-        if (job == 0 && side == 0) {
-            set key at screen 0.5, screen 1 - 28 * pixel center top horizontal maxcols 3 \
-                textcolor rgb "#666666" samplen 3
-        } else {
-            unset key
-        }
         plot [0.7:most + 0.3] (side == 0 ? x : 1) with lines linewidth 1 dashtype 4 \
-                 linecolor rgb "#666666" title "ideal", \
+                 linecolor rgb "#666666", \
              for [i = 0:lines - 1] ARG3 index job * lines + i \
                  using 1:($8 / (side == 0 ? 1 : $1)) with points pointtype 2 pointsize 0.8 \
-                 linecolor rgb "#666666" title (i == 0 ? "capacity" : ""), \
+                 linecolor rgb "#666666", \
              for [i = 0:lines - 1] "" index job * lines + i \
                  using 1:(column(figure)):(column(figure + 1)):(column(figure + 2)) \
-                 with yerrorlines linestyle i % 8 + 1 title names[i + 1]
+                 with yerrorlines linestyle i % 8 + 1
+        unset arrow; unset label
     }
 }
 unset multiplot

@@ -7,7 +7,8 @@ set output ARG2
 stats ARG3 using 1 nooutput
 rows = STATS_max
 eval middle_title
-set lmargin 34
+label_column = 2
+eval fit_labels
 set rmargin 6
 set logscale x
 set xlabel "start and end of one worker (us), median and its 95 % interval" textcolor rgb "#666666"

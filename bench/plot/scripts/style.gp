@@ -26,3 +26,6 @@ last_wide = "if (panels > 1 && panels % 2 == 1 && panel == panels - 1) {set rmar
 # eval middle_title where ARG4 is the title, and ARG6 the height.
 middle_title = "set tmargin 3; set label 100 ARG4 at screen 0.5, screen 1 - 18.0 / ARG6 center \
 textcolor rgb '#666666'"
+# Room for the longest label in a column: label_column = 2; eval fit_labels, where ARG3 is the data.
+fit_labels = "longest = 0; stats ARG3 using (longest = strlen(strcol(label_column)) > longest \
+? strlen(strcol(label_column)) : longest, $1) nooutput; set lmargin 2 + 0.97 * longest"

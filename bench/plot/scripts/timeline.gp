@@ -11,7 +11,8 @@ panels = STATS_blocks / 2
 pixel = 1.0 / ARG6
 set multiplot
 eval middle_title
-set lmargin at screen 0.25
+label_column = 3
+eval fit_labels
 set rmargin at screen 0.97
 set style fill solid 1 border linecolor rgb "#666666"
 set xrange [0:*]
