@@ -8,9 +8,7 @@
 #define TITLE_PIXELS 8 /* a character of a title, at the most: longer ones are cut */
 
 /* Points for print, pixels on screens; no background, for light and dark pages. Letters are of one
- * height in all, compared to the picture, but for LaTeX's, whose letters are the document's. For
- * LaTeX not by tikz, which needs more of an installation and takes minutes for thousands of
- * points. */
+ * height in all, compared to the picture, but for LaTeX's, whose letters are the document's. */
 static const struct format {
     const char *name, *ending, *terminal; /* terminal's %d: width and height */
 } formats[] = {

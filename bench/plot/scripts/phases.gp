@@ -34,7 +34,7 @@ do for [panel = 0:panels - 1] {
     heading = ""
     stats ARG3 index panel using (heading = strcol(9), $1) nooutput
     set yrange [STATS_max + 0.6:STATS_min - 0.6]
-    set title heading
+    set title heading offset -3
     eval last_wide
     plot for [i = 1:5] ARG3 index panel \
              using (0):1:(i == 1 ? 0 : column(i + 1)):(column(i + 2)):($1 - 0.4):($1 + 0.4):ytic(2) \

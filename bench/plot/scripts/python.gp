@@ -20,7 +20,7 @@ do for [panel = 0:panels - 1] {
     stats ARG3 index panel using (heading = strcol(8), $1) nooutput
     set yrange [STATS_max + 0.6:STATS_min - 0.6]
     set xrange [0:*]
-    set title heading
+    set title heading offset -3
     eval last_wide
     set arrow 1 from 1, graph 0 to 1, graph 1 nohead dashtype 2 linecolor rgb "#666666"
     plot ARG3 index panel using 6:($1 - 0.35):(0):(0.7) with vectors nohead linewidth 2 \
