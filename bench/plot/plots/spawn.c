@@ -148,7 +148,7 @@ static void title_memory(const struct start starts[], int count, char *title)
         if (own > 0 && (most == NULL || own > number(most, "idle_uss_kib")))
             most = &starts[i];
     }
-    if (least == most)
+    if (least == NULL || most == NULL || least == most)
         snprintf(title, PLOT_TITLE_BYTES, "What an idle worker holds");
     else
         snprintf(title, PLOT_TITLE_BYTES, "An idle worker's own memory: %s (%.16s) to %s (%.16s)",
