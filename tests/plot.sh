@@ -149,6 +149,21 @@ sed -i '/,2,1.75/d' "$scratch/cells/summary.csv"
 run plot "$scratch/cells" --only scaling
 expect_status "one number of workers does not scale" 1
 
+# A trace of many tasks: what is shorter than a pixel is drawn together; whole cells, as many as fit.
+{
+    echo "workload,parameters,backend,schedule,chunk,workers,task,worker,pid,tid,begin_ns,end_ns"
+    for task in {1..3000}; do
+        echo "w,p,one,dynamic,1,2,$task,0,7,7,${task}000,${task}900"
+    done
+    echo "w,p,two,dynamic,1,399,1,0,7,7,1,9000"
+    echo "w,p,three,dynamic,1,1,1,0,7,7,1,9000"
+} >"$scratch/cells/trace.csv"
+run plot "$scratch/cells" --only timeline --format svg
+expect_status "many tasks" 0
+expect "many tasks: the share" has "compute 45 % of the time" "$scratch/cells/plots/timeline.svg"
+expect "what is left out is told" has "(the first 1 cell)" "$scratch/cells/plots/timeline.svg"
+expect "many tasks, not as many boxes" test "$(wc -c <"$scratch/cells/plots/timeline.svg")" -lt 600000
+
 # C beside Python: the most workers that fit and both have, each backend by its best cell.
 {
     echo "suite,workload,parameters,backend,schedule,chunk,workers,speedup,speedup_low,speedup_high,capacity,oversubscribed,verified"

@@ -12,7 +12,7 @@
 #include "bench/data/csv_table.h"
 
 #define LAPS_CELLS_MAX   64
-#define LAPS_WORKERS_MAX 160 /* of all cells; what comes then is left out */
+#define LAPS_WORKERS_MAX 400 /* of all cells; a picture of more rows is none */
 
 struct lap {
     size_t cell;                   /* in the order of the file */
@@ -35,7 +35,7 @@ struct laps {
     size_t count;
     struct lap_cell cells[LAPS_CELLS_MAX]; /* by job; the one that ends first */
     size_t cell_count, jobs;
-    bool more; /* there were more cells, or more workers */
+    bool more; /* a cell was left out for that, and all that came then */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -146,8 +146,8 @@ static void write_title(const struct csv_table *csv, const struct laps *laps, ch
                           100 * busy_share(least), csv_table_text(csv, least->row, "backend"),
                           100 * busy_share(most), csv_table_text(csv, most->row, "backend"));
     if (laps->more)
-        snprintf(title + length, PLOT_TITLE_BYTES - (size_t)length, " (the first %zu cells)",
-                 laps->cell_count);
+        snprintf(title + length, PLOT_TITLE_BYTES - (size_t)length, " (the first %zu cell%s)",
+                 laps->cell_count, laps->cell_count == 1 ? "" : "s");
 }
 
 static int write_timeline(FILE *out, const struct csv_table *csv, struct picture *picture)

@@ -15,6 +15,7 @@ label_column = 3
 eval fit_labels
 set rmargin at screen 0.97
 set style fill solid 1 border linecolor rgb "#666666"
+if (STATS_records > 3000) {set style fill solid 1 noborder} # thin ones would be nothing but border
 set xrange [0:*]
 set ytics scale 0
 fill(turn) = turn == 0 ? 0x56b4e9 : 0xcfe9f8
@@ -35,7 +36,8 @@ do for [panel = 0:panels - 1] {
              fillstyle empty linewidth 0.5 linecolor rgb "#999999", \
          "" index 2 * panel + 1 using 2:1:2:3:($1 - 0.4):($1 + 0.4):(fill($4)) with boxxyerror \
              linewidth 0.5 fillcolor rgb variable, \
-         "" index 2 * panel + 1 using (($2 + $3) / 2):1:5 with labels textcolor rgb "#000000"
+         "" index 2 * panel + 1 \
+             using (strlen(strcol(5)) > 0 ? ($2 + $3) / 2 : NaN):1:5 with labels textcolor rgb "#000000"
     unset label 100
 }
 unset multiplot
