@@ -67,11 +67,11 @@ CSV
 set_by_latex() { # PLOTS COUNT
     command -v pdflatex >/dev/null || return 0
     {
-        echo '\documentclass{article}\usepackage{graphicx,color}\begin{document}'
+        printf '%s\n' '\documentclass{article}\usepackage{graphicx,color}\begin{document}'
         for name in "$1"/*.tex; do
-            echo "\\resizebox{\\linewidth}{!}{\\input{$(basename "$name")}}\\newpage"
+            printf '%s\n' "\\resizebox{\\linewidth}{!}{\\input{$(basename "$name")}}\\newpage"
         done
-        echo 'The end.\end{document}'
+        printf '%s\n' 'The end.\end{document}'
     } >"$scratch/document.tex"
     (cd "$1" && HOME=$scratch pdflatex -interaction=nonstopmode -halt-on-error \
         -output-directory="$scratch" "$scratch/document.tex") >"$out" 2>&1 </dev/null
