@@ -164,7 +164,8 @@ if browser=$(command -v chromium || command -v chromium-browser); then
         const order = () => [...t.tBodies[0].rows].map((r) => parseFloat(r.cells[m].textContent));\
         h[m].firstChild.click(); const up = order(); h[m].firstChild.click(); const down = order();\
         document.title = JSON.stringify([up, down]);</script></body>|' "$page" >"$scratch/test.html"
-    "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$scratch/chromium" \
+    "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --user-data-dir="$scratch/chromium" \
         --dump-dom "file://$scratch/test.html" >"$out" 2>"$err" </dev/null || true
     expect 'it sorts, both ways' python3 - "$out" <<'PY'
 import json, re, sys
