@@ -69,7 +69,20 @@ expect "the row so far" test "$(columns "$rows" bytes status | grep -c $'^8\tok'
 
 # other programs' figures beside ours, or why there are none
 refuses 'leave -o out' --check -o "$results"
-run ipc --check --format csv
+refuses 'is of --check' --rounds 3
+refuses 'from 1 to 1000' --check --rounds 0
+run ipc --check --rounds 2 --format csv
 expect_status "check" 0
-expect "check: a row for each" test "$(grep -cE '^(pipe,same|pipe,free|mpi,different),' "$out")" -eq 3
-expect "check: none failed" test "$(grep -cE '(,ok|,skip: |,"skip: )' "$out")" -eq 3
+compared() { # each is there, and has both figures from both rounds, or a reason why not
+    columns "$out" subject placement reference status rounds own_ns reference_ns |
+        awk -F'\t' '$4 ~ /^skip: ./ { next }
+                    $4 != "ok" || $5 != 2 || $6 <= 0 || $7 <= 0 { print "not compared: " $0; bad = 1 }
+                    END { exit bad || NR != 6 }'
+}
+expect "check: a row for each" compared
+
+# A transport is only held against a loop that is there.
+"$(dirname "$bench")/libexec/parbench/ipc" --transport tcp --placement free --bytes 8 --reference \
+    --budget-ns 1000000 --limit-ns 1000000000 --output "$scratch/rows" 2>"$err" && status=0 || status=$?
+expect_status "no plain loop" 1
+expect "it says so" grep -q 'no plain loop' "$err"

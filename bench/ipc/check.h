@@ -1,19 +1,23 @@
 /*
- * check.h - bench ipc --check: do other programs find the same figures?
+ * check.h - bench ipc --check: do others find the same figures?
  *
- * Each of these measures what bench ipc measures, with code of its own:
+ *     pipe          perf bench sched pipe, another program; and a plain loop of write and read
+ *     socketpair    such a loop (perf has no round trip over socketpairs)
+ *     mpi           a ping-pong as in the OSU benchmarks
  *
- *     pipe, same and free    perf bench sched pipe
- *     mpi, different         reference-mpi, a plain ping-pong as in the OSU benchmarks
+ * In each of 15 rounds ours and the other are measured, and the ratio is taken within the round
+ * (statistics_ratio), so that what slows the machine for a while cancels. That is not enough for
+ * two programs that run one after the other: an MPI round trip of this one was 0.43 us in some
+ * starts of one program and 0.95 us in others, steadily for as long as each ran. So the loops run
+ * inside of our own measuring programs, between the same two processes, in turns of a tenth of a
+ * millisecond with what they are held against (tool/reference.h). Only perf is a program of its
+ * own.
  *
- * In each of 5 rounds both are run, one after the other, and the ratio is taken within the round
- * (statistics_ratio), so that what slows the machine for a while cancels. Where two processes run
- * changes a pipe's round trip several times over (one core: no sleep of the core, no interrupt),
- * and perf can be bound to one core but not each of its processes to its own; so `same` is the
- * comparison that counts, and `free` shows what the scheduler makes of both.
+ * Where two processes run changes a pipe's round trip several times over (one core: no sleep of
+ * the core, no interrupt), and perf can be bound to one core but not each of its processes to its
+ * own; so `same` is the comparison that counts, and `free` shows what the scheduler makes of both.
  *
- * A difference is no failure: whoever reads it judges. OpenMP's overheads are not compared: bench
- * ipc does not measure them.
+ * A difference is no failure: whoever reads it judges.
  */
 #ifndef PARBENCH_BENCH_IPC_CHECK_H
 #define PARBENCH_BENCH_IPC_CHECK_H

@@ -62,8 +62,8 @@ static int measure_sizes(struct front *front, const struct transport_entry *entr
          error == 0 && next < options->size_count && front->survey.signal == 0; next += done) {
         const uint64_t *sizes = options->sizes + next;
         size_t count = options->size_count - next;
-        const struct ipc_launch launch = {entry, placement, sizes, count,
-                                          options->common.timeout_ns};
+        const struct ipc_launch launch = {
+            entry, placement, sizes, count, options->common.timeout_ns, false};
         struct ipc_call call;
         struct ipc_row row;
         ipc_call_make(&launch, &call);

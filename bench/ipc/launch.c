@@ -19,6 +19,7 @@ void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
                                call->budget,
                                (char *)"--limit-ns",
                                call->limit,
+                               launch->reference ? (char *)"--reference" : NULL,
                                NULL};
     _Static_assert(sizeof arguments == sizeof call->arguments, "all arguments have a place");
     memcpy(call->arguments, arguments, sizeof arguments);

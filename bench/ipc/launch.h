@@ -4,6 +4,7 @@
 #ifndef PARBENCH_BENCH_IPC_LAUNCH_H
 #define PARBENCH_BENCH_IPC_LAUNCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,11 +18,12 @@ struct ipc_launch { /* borrowed */
     const uint64_t *sizes; /* sizes[count], at most IPC_SIZES_MOST */
     size_t count;
     uint64_t timeout_ns; /* of each size */
+    bool reference;      /* in turns with the plain loop for it, whose row follows */
 };
 
 struct ipc_call { /* for tool_run; the tool points into the rest, so it stays where it is */
     struct tool tool;
-    char *arguments[11];
+    char *arguments[12];
     char budget[32], limit[32], sizes[IPC_SIZES_MOST * 16];
 };
 

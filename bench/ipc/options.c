@@ -10,13 +10,14 @@
 
 const char *const ipc_placements[IPC_PLACEMENTS + 1] = {"same", "different", "free", NULL};
 
-enum { KEY_CHECK = SURVEY_OWN_KEYS };
+enum { KEY_CHECK = SURVEY_OWN_KEYS, KEY_ROUNDS };
 
 static const struct argp_option table[] = {
     {"transport", 't', "LIST", 0, "which transports; all is the default", 0},
     {"bytes", 'b', "LIST", 0, "sizes of a message; default " IPC_BYTES, 0},
     {"placement", 'p', "LIST", 0, "same core, different cores, or free; default same,different", 0},
     {"check", KEY_CHECK, NULL, 0, "compare with what other tools measure", 0},
+    {"rounds", KEY_ROUNDS, "N", 0, "of --check; default 15", 0},
     SURVEY_OPTIONS("ipc.csv", "10s"),
 };
 
@@ -93,6 +94,8 @@ static error_t take(int key, char *text, struct argp_state *state)
     case KEY_CHECK:
         options->check = true;
         return 0;
+    case KEY_ROUNDS:
+        return survey_count(words, "rounds", text, IPC_ROUNDS_MOST, &options->rounds);
     default:
         return survey_word(words, key, text, state);
     }
@@ -101,6 +104,8 @@ static error_t take(int key, char *text, struct argp_state *state)
 static void add_defaults(struct survey_words *words)
 {
     struct ipc_options *options = words->own;
+    if (options->rounds == 0)
+        options->rounds = IPC_ROUNDS;
     if (options->transport_count == 0)
         add_transport(words, "all");
     if (options->size_count == 0)
@@ -120,9 +125,14 @@ int ipc_options_parse(struct ipc_options *options, int argc, char **argv, char *
                                  .bytes = bytes};
     *options = (struct ipc_options){.common.timeout_ns = IPC_TIMEOUT_NS};
     int parsed = survey_parse(&words, take, argc, argv);
-    if (parsed == SURVEY_RUN)
-        add_defaults(&words);
-    return parsed;
+    if (parsed != SURVEY_RUN)
+        return parsed;
+    if (options->rounds > 0 && !options->check) {
+        snprintf(message, bytes, "ipc: --rounds is of --check: without it all is measured once");
+        return -EINVAL;
+    }
+    add_defaults(&words);
+    return SURVEY_RUN;
 }
 
 void ipc_options_help(void)

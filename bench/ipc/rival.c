@@ -1,140 +1,81 @@
 #include "bench/ipc/rival.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "bench/data/text.h"
-#include "bench/ipc/tool/place.h"
-#include "bench/launch/tool.h"
-#include "bench/launch/verdict.h"
-#include "bench/launch/watch.h"
-#include "common/clock.h"
+#include "bench/data/columns_read.h"
+#include "bench/ipc/launch.h"
+#include "bench/ipc/perf.h"
+#include "bench/ipc/row.h"
 
-#define LIMIT_NS       (30 * NS_PER_S)
-#define PERF_TRIPS     "20000" /* its time includes the start of its processes, about 1 ms */
-#define PERF_RUNS      3
-#define MPI_BATCHES    "500" /* of 100 trips each */
-#define EXIT_NO_SUCH   127   /* as the shell has it, and spawn.h */
-#define TRIP_OF_HALVES 2
+/* ---- ours ----------------------------------------------------------------------------------- */
 
-static int choose(const char *placement, int cpus[2])
+struct taken { /* rows, so far */
+    struct rival_pair *pair;
+    unsigned count;
+};
+
+/* The transport's row comes first, behind it the reference's. */
+static int take_row(const void *record, void *context)
 {
-    for (unsigned i = 0; i < PLACES; i++)
-        if (strcmp(place_names[i], placement) == 0)
-            return place_choose((enum place)i, cpus);
-    return -EINVAL;
+    const struct ipc_row *row = record;
+    struct taken *taken = context;
+    *(taken->count == 0 ? &taken->pair->own_ns : &taken->pair->rival_ns) = row->round_trip_ns;
+    snprintf(taken->pair->status, sizeof taken->pair->status, "%s", row->status);
+    taken->count++;
+    return 0;
 }
 
-__attribute__((format(printf, 2, 3))) static void say(struct rival_figure *figure,
-                                                      const char *format, ...)
+static int measure(struct session *session, const struct rival_task *task, bool reference,
+                   struct rival_pair *pair, char *message, size_t bytes)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(figure->status, sizeof figure->status, format, arguments);
-    va_end(arguments);
-    text_clean(figure->status);
-}
-
-/* ---- perf ----------------------------------------------------------------------------------- */
-
-/* What it printed: "10.166300 usecs/op", an operation being a round trip. */
-static void read_perf(const struct watch *watch, struct rival_figure *figure)
-{
-    char why[256];
-    const char *unit = strstr(watch->printed, " usecs/op");
-    verdict_say_output(watch->printed, why, sizeof why);
-    figure->signal = watch->signal;
-    if (WIFEXITED(watch->status) && (WEXITSTATUS(watch->status) == EXIT_NO_SUCH ||
-                                     strstr(watch->printed, "perf not found") != NULL)) {
-        say(figure, "skip: perf is not here: apt-get install linux-perf");
-    } else if (watch->status != 0 || unit == NULL) {
-        say(figure, "failed: perf bench sched pipe brought no figure%s", why);
-    } else {
-        while (unit > watch->printed && strchr("0123456789.", unit[-1]) != NULL)
-            unit--;
-        figure->round_trip_ns = strtod(unit, NULL) * (double)NS_PER_US;
-        say(figure, "ok");
-    }
-}
-
-static int run_perf(struct session *session, char *const *argv, struct rival_figure *figure,
-                    char *message, size_t bytes)
-{
-    const struct watch_means means = {.janitor = &session->janitor, .signals = session->signals};
-    struct watch watch;
-    *figure = (struct rival_figure){.round_trip_ns = NAN};
-    snprintf(message, bytes, "cannot start perf");
-    int error = watch_open(&watch, &means);
-    if (error == 0)
-        error = watch_start(&watch, argv, 0, LIMIT_NS, message, bytes);
-    if (error == 0)
-        error = watch_wait(&watch);
-    if (error == 0)
-        read_perf(&watch, figure);
-    watch_close(&watch);
+    const struct ipc_launch launch = {transport_find(task->subject),
+                                      task->placement,
+                                      &task->bytes,
+                                      1,
+                                      task->timeout_ns,
+                                      reference};
+    struct taken taken = {.pair = pair};
+    struct ipc_call call;
+    struct tool_end end;
+    struct ipc_row row;
+    const struct columns_reader reader = {ipc_columns, IPC_COLUMNS, &row, take_row, &taken};
+    ipc_call_make(&launch, &call);
+    int error = tool_run(session, &call.tool, &end, message, bytes);
+    if (error != 0)
+        return error;
+    snprintf(pair->status, sizeof pair->status, "%s",
+             *end.status != '\0' ? end.status : "failed: ipc ended without a row");
+    error = columns_read(end.rows, &reader, message, bytes);
+    pair->signal = end.signal;
+    fclose(end.rows);
     return error;
 }
 
-int rival_perf(struct session *session, const char *placement, struct rival_figure *figure,
+/* ---- and theirs ----------------------------------------------------------------------------- */
+
+int rival_perf(struct session *session, const struct rival_task *task, struct rival_pair *pair,
                char *message, size_t bytes)
 {
-    char cpu[16];
-    char *argv[] = {"taskset", "-c", cpu, "perf", "bench", "sched", "pipe", "-l", PERF_TRIPS, NULL};
-    double least_ns = INFINITY;
-    int cpus[2];
-    int error = choose(placement, cpus);
-    if (error != 0)
-        return error;
-    snprintf(cpu, sizeof cpu, "%d", cpus[0]);
-    for (int run = 0; run < PERF_RUNS; run++) {
-        char *const *words = cpus[0] < 0 ? argv + 3 : argv; /* free: without taskset */
-        error = run_perf(session, words, figure, message, bytes);
-        if (error != 0 || isnan(figure->round_trip_ns))
+    *pair = (struct rival_pair){.own_ns = NAN, .rival_ns = NAN, .status = "ok"};
+    for (unsigned turn = 0; turn < 2; turn++) {
+        int error = (turn + task->round) % 2 == 0
+                        ? measure(session, task, false, pair, message, bytes)
+                        : perf_measure(session, task->placement, pair, message, bytes);
+        if (error != 0 || pair->signal != 0 || strcmp(pair->status, "ok") != 0)
             return error;
-        least_ns = fmin(least_ns, figure->round_trip_ns);
     }
-    figure->round_trip_ns = least_ns;
     return 0;
 }
 
-/* ---- MPI ------------------------------------------------------------------------------------ */
-
-int rival_mpi(struct session *session, const char *placement, struct rival_figure *figure,
-              char *message, size_t bytes)
+int rival_plain(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+                char *message, size_t bytes)
 {
-    char list[32];
-    char *arguments[] = {"--cpus", list, "--batches", MPI_BATCHES, NULL};
-    const struct tool tool = {
-        .program = "reference-mpi", .arguments = arguments, .ranks = 2, .limit_ns = LIMIT_NS};
-    struct tool_end end;
-    int cpus[2];
-    *figure = (struct rival_figure){.round_trip_ns = NAN};
-    int error = choose(placement, cpus);
-    if (error == -ENODEV) {
-        say(figure, "skip: only one core may be used");
-        return 0;
-    }
-    if (error != 0)
-        return error;
-    snprintf(list, sizeof list, "%d,%d", cpus[0], cpus[1]);
-    error = tool_run(session, &tool, &end, message, bytes);
-    if (error != 0)
-        return error;
-    figure->signal = end.signal;
-    double half_ns;
-    if (*end.status != '\0')
-        say(figure, "%s", end.status);
-    else if (fscanf(end.rows, "%lf", &half_ns) != 1)
-        say(figure, "failed: reference-mpi brought no figure");
-    else {
-        figure->round_trip_ns = TRIP_OF_HALVES * half_ns;
-        say(figure, "ok");
-    }
-    fclose(end.rows);
-    return 0;
+    *pair = (struct rival_pair){.own_ns = NAN, .rival_ns = NAN};
+    int error = measure(session, task, true, pair, message, bytes);
+    if (error == 0 && strcmp(pair->status, "ok") == 0 && isnan(pair->rival_ns))
+        snprintf(pair->status, sizeof pair->status, "failed: ipc ended without its second row");
+    return error;
 }

@@ -1,33 +1,38 @@
 /*
- * rival.h - figures of what bench ipc measures, found by other programs.
+ * rival.h - a figure of ours, and the same found by others, measured in one round.
  *
- * Each function runs such a program once, for about as long as bench ipc measures a size, at a
- * placement of its names. Returns 0 with *figure, or a negative errno with one line in
- * message[bytes].
+ * Each function measures for about as long as bench ipc measures a size, at a placement of its
+ * names. Returns 0 with *pair, or a negative errno with one line in message[bytes].
  */
 #ifndef PARBENCH_BENCH_IPC_RIVAL_H
 #define PARBENCH_BENCH_IPC_RIVAL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bench/launch/session.h"
 
 #define RIVAL_STATUS_BYTES 512
 
-struct rival_figure {
-    double round_trip_ns;            /* NaN: none */
+struct rival_pair {
+    double own_ns, rival_ns;         /* NaN: none */
     char status[RIVAL_STATUS_BYTES]; /* ok, or why there is none: "skip: ...", "failed: ..." */
     int signal;                      /* the user's that ended the run, or 0 */
 };
 
-/* perf bench sched pipe: two processes, a pipe each way, messages of 4 bytes. perf
- * prints the mean of all, which on a machine that is also used by others says more of these: so it
- * runs three times, and the least counts. */
-int rival_perf(struct session *session, const char *placement, struct rival_figure *figure,
+struct rival_task { /* borrowed */
+    const char *subject, *placement;
+    uint64_t bytes;
+    uint64_t timeout_ns; /* of one measurement of ours */
+    size_t round;        /* which of two programs is first changes from round to round */
+};
+
+/* A transport and perf bench sched pipe: two processes, a pipe each way, messages of 4 bytes. */
+int rival_perf(struct session *session, const struct rival_task *task, struct rival_pair *pair,
                char *message, size_t bytes);
 
-/* reference-mpi (reference_mpi.c): MPI_Send and MPI_Recv of 8 bytes. */
-int rival_mpi(struct session *session, const char *placement, struct rival_figure *figure,
-              char *message, size_t bytes);
+/* A transport and the plain loop that ipc knows for it, in turns. */
+int rival_plain(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+                char *message, size_t bytes);
 
 #endif

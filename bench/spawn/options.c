@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/command/units.h"
-#include "bench/data/text.h"
 #include "common/clock.h"
-#include "workloads/words.h"
 
 #define TIMEOUT_NS   (30 * NS_PER_S)
 #define SAMPLES_MOST 10000 /* as many as the measuring program keeps */
@@ -46,25 +43,15 @@ static int add_mechanism(struct survey_words *words, const char *word)
     return found ? 0 : survey_refuse_name(words, "mechanism", word, names);
 }
 
-static int read_samples(struct survey_words *words, const char *text)
-{
-    struct spawn_options *options = words->own;
-    char shown[WORD_SHOWN_BYTES];
-    if (units_read_count(text, 1, SAMPLES_MOST, &options->samples) == 0)
-        return 0;
-    snprintf(words->message, words->bytes, "--samples: '%s': write a whole number from 1 to %d",
-             text_brief(text, shown, sizeof shown), SAMPLES_MOST);
-    return EINVAL;
-}
-
 static error_t take(int key, char *text, struct argp_state *state)
 {
     struct survey_words *words = state->input;
+    struct spawn_options *options = words->own;
     switch (key) {
     case 'm':
         return survey_list(words, "mechanism", text, add_mechanism);
     case KEY_SAMPLES:
-        return read_samples(words, text);
+        return survey_count(words, "samples", text, SAMPLES_MOST, &options->samples);
     default:
         return survey_word(words, key, text, state);
     }

@@ -1,6 +1,7 @@
 #include "bench/survey/words.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,17 @@
 
 #define ELEMENT_BYTES 64
 #define OPTIONS_MOST  16
+
+int survey_count(struct survey_words *words, const char *option, const char *text, uint64_t most,
+                 uint64_t *count)
+{
+    char shown[WORD_SHOWN_BYTES];
+    if (units_read_count(text, 1, most, count) == 0)
+        return 0;
+    snprintf(words->message, words->bytes, "--%s: '%s': write a whole number from 1 to %" PRIu64,
+             option, text_brief(text, shown, sizeof shown), most);
+    return EINVAL;
+}
 
 int survey_refuse_name(struct survey_words *words, const char *option, const char *word,
                        const char *const names[])

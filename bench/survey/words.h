@@ -54,6 +54,10 @@ error_t survey_word(struct survey_words *words, int key, char *text, struct argp
 int survey_list(struct survey_words *words, const char *option, const char *list,
                 int (*add)(struct survey_words *words, const char *element));
 
+/* Reads a whole number from 1 to most. Returns 0 or EINVAL with the message. */
+int survey_count(struct survey_words *words, const char *option, const char *text, uint64_t most,
+                 uint64_t *count);
+
 /* Says that word is none of these names, and which was perhaps meant. Returns EINVAL. */
 int survey_refuse_name(struct survey_words *words, const char *option, const char *word,
                        const char *const names[]);

@@ -2,12 +2,13 @@
  * ipc - the program that measures one transport, in one placement, for each of some sizes.
  *
  *     ipc --transport NAME --placement same|different|free --bytes N,... --budget-ns N
- *         --limit-ns N --output FILE
+ *         --limit-ns N --output FILE [--reference]
  *
  * bench ipc starts it; it can be started by hand, in a debugger or under strace. For each size it
  * makes a link and forks two fresh processes, or one with two threads; it writes a row as soon as
  * that is measured. Behind mpirun -n 2 the ranks are the sides, and the transport is a module
- * beside this program.
+ * beside this program. With --reference, round trips are taken in turns with those of a plain loop
+ * (reference.h), whose row stands behind the transport's.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,18 +30,16 @@ enum { EXIT_WRITTEN = 0, EXIT_NOT_WRITTEN = 1, EXIT_USAGE = 2 };
 struct arguments {
     const char *transport, *placement, *bytes, *output;
     uint64_t budget_ns, limit_ns;
+    bool reference;
 };
 
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"transport", required_argument, NULL, 't'},
-        {"placement", required_argument, NULL, 'p'},
-        {"bytes", required_argument, NULL, 'b'},
-        {"output", required_argument, NULL, 'o'},
-        {"budget-ns", required_argument, NULL, 'n'},
-        {"limit-ns", required_argument, NULL, 'l'},
-        {NULL, 0, NULL, 0},
+        {"transport", required_argument, NULL, 't'}, {"placement", required_argument, NULL, 'p'},
+        {"bytes", required_argument, NULL, 'b'},     {"output", required_argument, NULL, 'o'},
+        {"budget-ns", required_argument, NULL, 'n'}, {"limit-ns", required_argument, NULL, 'l'},
+        {"reference", no_argument, NULL, 'r'},       {NULL, 0, NULL, 0},
     };
     *arguments = (struct arguments){0};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
@@ -63,6 +62,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         case 'l':
             arguments->limit_ns = strtoull(optarg, NULL, 10);
             break;
+        case 'r':
+            arguments->reference = true;
+            break;
         default:
             return -EINVAL;
         }
@@ -72,8 +74,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     return complete && optind == argc ? 0 : -EINVAL;
 }
 
-/* The transport that a module beside this program exports; NULL, said on standard error. */
-static const struct transport *load(const char *module)
+/* What a module beside this program exports: a transport, and the reference for it. NULL, said on
+ * standard error: no module. */
+static const struct transport *load(const char *module, const struct reference **reference)
 {
     char self[PATH_MAX], path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -85,7 +88,19 @@ static const struct transport *load(const char *module)
         library != NULL ? dlsym(library, "parbench_transport") : NULL;
     if (transport == NULL)
         fprintf(stderr, "cannot load %s: %s\n", module, dlerror());
+    *reference = library != NULL ? dlsym(library, "parbench_reference") : NULL;
     return transport;
+}
+
+static void choose(const struct transport_entry *entry, bool reference, struct measure *measure)
+{
+    measure->name = entry->name;
+    measure->transport = entry->transport;
+    measure->reference = reference_find(entry->name);
+    if (entry->transport == NULL)
+        measure->transport = load(entry->module, &measure->reference);
+    if (!reference)
+        measure->reference = NULL;
 }
 
 /* Which side this process is: a rank of mpirun's, or -1. */
@@ -135,8 +150,7 @@ int main(int argc, char **argv)
                 "ipc: bench ipc knows how to call this program; see bench/ipc/tool/ipc.c\n");
         return EXIT_USAGE;
     }
-    measure.name = entry->name;
-    measure.transport = entry->transport != NULL ? entry->transport : load(entry->module);
+    choose(entry, arguments.reference, &measure);
     measure.rank = own_rank(entry);
     measure.budget_ns = arguments.budget_ns;
     measure.limit_ns = arguments.limit_ns;
@@ -144,7 +158,9 @@ int main(int argc, char **argv)
     measure.rows = fopen(arguments.output, measure.rank == 1 ? "re" : "we");
     if (measure.rows == NULL)
         return EXIT_NOT_WRITTEN;
-    if (measure.transport == NULL) {
+    if (arguments.reference && measure.reference == NULL)
+        fprintf(stderr, "ipc: there is no plain loop to hold %s against\n", entry->name);
+    if (measure.transport == NULL || (arguments.reference && measure.reference == NULL)) {
         fclose(measure.rows);
         return EXIT_NOT_WRITTEN;
     }

@@ -156,17 +156,51 @@ static int warm_up(struct lead *lead, int (*batch)(struct lead *, uint32_t, uint
     return 0;
 }
 
+static int take_batch(struct lead *lead, uint64_t *taken_ns)
+{
+    struct side_outcome *outcome = lead->side->outcome;
+    int error = ping_pong(lead, lead->trips, taken_ns);
+    if (error != 0)
+        return error;
+    outcome->round_trip_ns[outcome->batches++] = (double)*taken_ns / lead->trips;
+    outcome->round_trips += lead->trips;
+    return 0;
+}
+
+static int take_reference(struct lead *lead)
+{
+    const struct side *side = lead->side;
+    double taken_ns;
+    int error = give_order(lead, LEAD_REFERENCE, lead->trips);
+    if (error == 0)
+        error = side->reference->lead(side->reference_link, lead->trips, &taken_ns);
+    if (error == 0)
+        side->outcome->reference_ns[side->outcome->references++] = taken_ns / lead->trips;
+    return error;
+}
+
+/* A batch of each; which is first changes. */
+static int take_pair(struct lead *lead)
+{
+    bool first = lead->side->outcome->batches % 2 == 0;
+    uint64_t taken_ns;
+    int error = first ? take_reference(lead) : 0;
+    if (error == 0)
+        error = take_batch(lead, &taken_ns);
+    return error == 0 && !first ? take_reference(lead) : error;
+}
+
 /* One of each. Where a single trip is a batch, the batches are the single trips. */
 static int take_turns(struct lead *lead)
 {
     struct side_outcome *outcome = lead->side->outcome;
     uint32_t singles = lead->trips > SINGLES_LEAST ? lead->trips : SINGLES_LEAST;
     uint64_t taken_ns;
-    int error = ping_pong(lead, lead->trips, &taken_ns);
+    if (lead->side->reference != NULL)
+        return take_pair(lead);
+    int error = take_batch(lead, &taken_ns);
     if (error != 0)
         return error;
-    outcome->round_trip_ns[outcome->batches++] = (double)taken_ns / lead->trips;
-    outcome->round_trips += lead->trips;
     if (lead->trips == 1 && outcome->trips < SIDE_TRIPS_MOST)
         outcome->trip_ns[outcome->trips++] = (double)taken_ns;
     else if (outcome->trips + singles <= SIDE_TRIPS_MOST)
@@ -191,7 +225,7 @@ int lead_run(const struct side *side, void *end, char *message, char *answer)
     char verdict = 0;
     int error = warm_up(&lead, ping_pong, BATCH_NS, &lead.trips, &trip_ns);
     uint64_t stream_ns = STREAM_TRIPS * (trip_ns < BATCH_NS ? trip_ns : BATCH_NS);
-    if (error == 0)
+    if (error == 0 && side->reference == NULL)
         error = warm_up(&lead, stream, stream_ns < BATCH_NS ? BATCH_NS : stream_ns, &lead.transfers,
                         &transfer_ns);
     uint64_t deadline_ns = clock_deadline(side->budget_ns);

@@ -6,7 +6,7 @@
 
 #include "bench/ipc/tool/side.h"
 
-enum lead_kind { LEAD_END, LEAD_PING_PONG, LEAD_STREAM };
+enum lead_kind { LEAD_END, LEAD_PING_PONG, LEAD_STREAM, LEAD_REFERENCE };
 
 struct lead_order { /* as it goes through the transport */
     uint8_t kind;

@@ -1,7 +1,6 @@
 #include "bench/ipc/tool/measure.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -10,15 +9,13 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "bench/data/statistics.h"
-#include "bench/ipc/row.h"
+#include "bench/ipc/tool/figures.h"
 #include "bench/ipc/tool/side.h"
 #include "common/child.h"
 #include "common/clock.h"
 
 #define STATUS_BYTES 256
 #define GRACE_NS     (500 * NS_PER_MS) /* one side has failed: so long for the other to see it */
-#define P99_LEAST    100               /* of fewer trips nobody knows the slowest hundredth */
 
 /* ---- the sides ------------------------------------------------------------------------------ */
 
@@ -138,27 +135,6 @@ static void judge(const struct pair *pair, const struct measure *measure,
         snprintf(status, STATUS_BYTES, "failed: what came was not what was sent");
 }
 
-static void fill_figures(struct ipc_row *row, struct side_outcome *outcome)
-{
-    statistics_sort(outcome->round_trip_ns, outcome->batches);
-    statistics_sort(outcome->transfer_ns, outcome->streams);
-    statistics_sort(outcome->trip_ns, outcome->trips);
-    struct estimate trip = statistics_median(outcome->round_trip_ns, outcome->batches, NULL);
-    struct estimate transfer = statistics_median(outcome->transfer_ns, outcome->streams, NULL);
-    double bytes_ns = (double)row->bytes * (double)NS_PER_S;
-    row->round_trips = outcome->round_trips;
-    row->round_trip_ns = trip.value;
-    row->round_trip_low_ns = trip.low;
-    row->round_trip_high_ns = trip.high;
-    if (outcome->trips >= P99_LEAST)
-        row->round_trip_p99_ns = statistics_quantile(outcome->trip_ns, outcome->trips, 0.99);
-    row->transfers = outcome->transfers;
-    row->bandwidth_bytes_per_s = bytes_ns / transfer.value;
-    row->bandwidth_low_bytes_per_s = bytes_ns / transfer.high; /* the slower, the less */
-    row->bandwidth_high_bytes_per_s = bytes_ns / transfer.low;
-    row->verified = 1;
-}
-
 /* ---- one measurement ------------------------------------------------------------------------ */
 
 /* A rank is a side itself, and lives on for the next size: its cores are given back. */
@@ -194,9 +170,13 @@ static void measure_all(const struct measure *measure, const int cpus[2],
                         struct side_outcome *outcome, char *status)
 {
     size_t most = measure->bytes > SIDE_ORDER_BYTES ? measure->bytes : SIDE_ORDER_BYTES;
+    const struct reference *reference = measure->reference;
+    struct reference_link plain;
     struct side sides[2];
     void *link;
     int error = measure->transport->open(most, &link);
+    if (error == 0 && reference != NULL && (error = reference->open(&plain)) != 0)
+        measure->transport->close(link);
     if (error != 0) {
         say_error(error, "cannot open a link", status);
         return;
@@ -208,10 +188,14 @@ static void measure_all(const struct measure *measure, const int cpus[2],
                                  .cpu = cpus[i],
                                  .bytes = measure->bytes,
                                  .budget_ns = measure->budget_ns,
+                                 .reference = reference,
+                                 .reference_link = &plain,
                                  .outcome = outcome};
     error = measure_link(measure, sides, status);
     if (error != 0)
         say_error(error, "cannot start the sides", status);
+    if (reference != NULL)
+        reference->close(&plain);
     measure->transport->close(link);
 }
 
@@ -231,9 +215,6 @@ static void find_reason_to_skip(const struct measure *measure, int cpus[2], char
 
 int measure_run(const struct measure *measure)
 {
-    const char *between = measure->rank >= 0            ? "ranks"
-                          : measure->transport->threads ? "threads"
-                                                        : "processes";
     char status[STATUS_BYTES];
     int cpus[2];
     struct side_outcome *outcome =
@@ -243,14 +224,8 @@ int measure_run(const struct measure *measure)
     find_reason_to_skip(measure, cpus, status);
     if (*status == '\0')
         measure_all(measure, cpus, outcome, status);
-    struct ipc_row row = ipc_row_without_figures(
-        measure->name, between, place_names[measure->place], measure->bytes, status);
-    if (strcmp(status, "ok") == 0)
-        fill_figures(&row, outcome);
-    if (measure->rank != 1) {
-        columns_write_row(measure->rows, ipc_columns, IPC_COLUMNS, &row);
-        fflush(measure->rows);
-    }
+    if (measure->rank != 1)
+        figures_write(measure, outcome, status);
     munmap(outcome, sizeof *outcome);
     return ferror(measure->rows) ? -EIO : 0;
 }

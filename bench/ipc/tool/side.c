@@ -73,6 +73,8 @@ static int follow(const struct side *side, void *end, char *message)
         }
         if (error == 0 && order.kind == LEAD_PING_PONG)
             error = echo(side, end, &order, message);
+        else if (error == 0 && order.kind == LEAD_REFERENCE)
+            error = side->reference->follow(side->reference_link, order.count);
         else if (error == 0)
             error = swallow(side, end, &order, message, &right);
         if (error != 0)

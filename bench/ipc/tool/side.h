@@ -7,11 +7,13 @@
  *
  *     ping-pong n   n round trips: the follower sends back what it has received
  *     stream n      n messages one way, then one byte back
+ *     reference n   n round trips of a plain loop beside the transport, see reference.h
  *     end           the follower says in one byte whether all was right
  *
  * Each batch of round trips takes 100 us or more, so that the clock's cost vanishes. Batches of
  * round trips, trips timed one by one and streams take turns until the budget is used up: what
- * slows the machine for a while slows all alike.
+ * slows the machine for a while slows all alike. Beside a reference it is only batches, of the
+ * transport and of the reference.
  *
  * Sends and receives have no deadline of their own, for that would cost system calls inside the
  * figure (io.h): whoever started the sides keeps the time and ends them.
@@ -24,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/ipc/tool/reference.h"
 #include "common/transport/transport.h"
 
 #define SIDE_BATCHES_MOST 2048
@@ -32,9 +35,10 @@
 
 struct side_outcome { /* in memory shared with who started the sides; written by the leader */
     uint64_t round_trips, transfers;
-    size_t batches, streams, trips;
+    size_t batches, streams, trips, references;
     double round_trip_ns[SIDE_BATCHES_MOST]; /* round_trip_ns[batches]: mean of a batch */
     double transfer_ns[SIDE_BATCHES_MOST];   /* transfer_ns[streams]: mean of a stream */
+    double reference_ns[SIDE_BATCHES_MOST];  /* reference_ns[references]: mean of a batch */
     double trip_ns[SIDE_TRIPS_MOST]; /* trip_ns[trips]: one trip, without the clock's cost */
     uint32_t verified;               /* 1: all that came was what was sent */
     _Atomic uint32_t finished;       /* 1: the leader has come to its end */
@@ -48,6 +52,8 @@ struct side {
     int cpu;         /* to run on, or -1: any */
     size_t bytes;    /* of a message, > 0 */
     uint64_t budget_ns;
+    const struct reference *reference; /* NULL: none; else round trips are taken in turns with it */
+    const struct reference_link *reference_link;
     struct side_outcome *outcome;
 };
 
