@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bench/data/columns_json.h"
 #include "bench/present/grid.h"
 
 #define COLUMNS_MAX 8
@@ -74,17 +75,9 @@ static int print_grid(FILE *out, const struct listing *listing, enum table_forma
 
 static int print_json(FILE *out, const struct listing *listing)
 {
-    json_t *array = json_array();
-    int error = array == NULL ? -ENOMEM : 0;
-    for (size_t i = 0; i < listing->count && error == 0; i++) {
-        const void *entry = (const char *)listing->entries + i * listing->entry_bytes;
-        json_t *object = columns_json(listing->columns, listing->column_count, entry);
-        error = json_array_append_new(array, object) != 0 ? -ENOMEM : 0;
-    }
-    if (error == 0 && (json_dumpf(array, out, JSON_INDENT(2)) != 0 || fputc('\n', out) == EOF))
-        error = -EIO;
-    json_decref(array);
-    return error;
+    const struct column_rows rows = {listing->columns, listing->column_count, listing->entries,
+                                     listing->entry_bytes, listing->count};
+    return columns_write_json(out, &rows);
 }
 
 int listing_print(FILE *out, const struct listing *listing, enum table_format format)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bench/compare/pairs.h"
-#include "bench/data/columns.h"
+#include "bench/data/columns_json.h"
 #include "bench/present/figures.h"
 #include "bench/present/html.h"
 

@@ -3,29 +3,27 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/data/text.h"
 
 #define REAL_DIGITS 12 /* significant: nanoseconds of a quarter of an hour, exactly */
 
-/* The field of a record that a column speaks of. */
-static const char *text_of(const struct column *column, const void *record)
+const char *column_text(const struct column *column, const void *record)
 {
     const char *text;
     memcpy(&text, (const char *)record + column->offset, sizeof text);
     return text == NULL ? "" : text;
 }
 
-static uint64_t count_of(const struct column *column, const void *record)
+uint64_t column_count(const struct column *column, const void *record)
 {
     uint64_t value;
     memcpy(&value, (const char *)record + column->offset, sizeof value);
     return value;
 }
 
-static double real_of(const struct column *column, const void *record)
+double column_real(const struct column *column, const void *record)
 {
     double value;
     memcpy(&value, (const char *)record + column->offset, sizeof value);
@@ -85,43 +83,11 @@ void columns_write_row(FILE *out, const struct column columns[], size_t count, c
         if (i > 0)
             fputc(',', out);
         if (column->kind == COLUMN_TEXT)
-            write_text(out, text_of(column, record));
+            write_text(out, column_text(column, record));
         else if (column->kind == COLUMN_COUNT)
-            fprintf(out, "%" PRIu64, count_of(column, record));
-        else if (isfinite(real_of(column, record)))
-            fprintf(out, "%.*g", REAL_DIGITS, real_of(column, record));
+            fprintf(out, "%" PRIu64, column_count(column, record));
+        else if (isfinite(column_real(column, record)))
+            fprintf(out, "%.*g", REAL_DIGITS, column_real(column, record));
     }
     fputc('\n', out);
-}
-
-static json_t *json_text(const char *text)
-{
-    char *copy = text_copy(text);
-    json_t *json = copy == NULL ? NULL : json_string(copy);
-    free(copy);
-    return json;
-}
-
-static json_t *json_value(const struct column *column, const void *record)
-{
-    if (column->kind == COLUMN_TEXT)
-        return json_text(text_of(column, record));
-    if (column->kind == COLUMN_REAL) {
-        double value = real_of(column, record);
-        return isfinite(value) ? json_real(value) : json_null();
-    }
-    uint64_t value = count_of(column, record);
-    return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
-}
-
-json_t *columns_json(const struct column columns[], size_t count, const void *record)
-{
-    json_t *object = json_object();
-    for (size_t i = 0; object != NULL && i < count; i++) {
-        if (json_object_set_new(object, columns[i].name, json_value(&columns[i], record)) != 0) {
-            json_decref(object);
-            object = NULL;
-        }
-    }
-    return object;
 }

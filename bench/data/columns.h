@@ -1,5 +1,6 @@
 /*
- * columns.h - a record as a table of columns, from which its CSV and JSON follow.
+ * columns.h - a record as a table of columns, from which its CSV follows, and its JSON
+ * (columns_json.h).
  *
  * A column stands in one place: its name, where its field lies in the record, and of what kind it
  * is. The header line, a row and a JSON object are then the same loop over the same table.
@@ -8,9 +9,9 @@
 #ifndef PARBENCH_BENCH_DATA_COLUMNS_H
 #define PARBENCH_BENCH_DATA_COLUMNS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum column_kind {
@@ -43,7 +44,9 @@ void columns_write_header(FILE *out, const struct column columns[], size_t count
  * characters and malformed bytes are made harmless (text.h). */
 void columns_write_row(FILE *out, const struct column columns[], size_t count, const void *record);
 
-/* Returns the record as a new JSON object, in the order of the columns; NULL: no memory. */
-json_t *columns_json(const struct column columns[], size_t count, const void *record);
+/* The field of a record that a column of that kind speaks of; a text that is NULL is "". */
+const char *column_text(const struct column *column, const void *record);
+uint64_t column_count(const struct column *column, const void *record);
+double column_real(const struct column *column, const void *record);
 
 #endif

@@ -24,20 +24,20 @@ struct sample {
     const char *workload;   /* name */
     const char *parameters; /* canonical, see work.parameters */
     const char *backend;
-    const char *schedule;   /* name without chunk */
-    uint64_t chunk;         /* tasks handed out together; 0 where there is no such thing */
+    const char *schedule; /* name without chunk */
+    uint64_t chunk;       /* tasks handed out together; 0 where there is no such thing */
     uint64_t workers, tasks, task_bytes, result_bytes;
-    uint64_t round, repetition;          /* both from 0 */
+    uint64_t round, repetition; /* both from 0 */
     uint64_t wall_ns, start_ns, send_ns, compute_ns, collect_ns, stop_ns;
-    uint64_t cpu_user_ns, cpu_sys_ns;    /* of coordinator and workers, in this map */
+    uint64_t cpu_user_ns, cpu_sys_ns; /* of coordinator and workers, in this map */
     uint64_t voluntary_switches, involuntary_switches, minor_faults;
-    uint64_t peak_rss_kib;               /* coordinator's peak + the workers' peaks */
+    uint64_t peak_rss_kib; /* coordinator's peak + the workers' peaks */
     uint64_t bytes_sent, bytes_received, messages;
-    uint64_t least_tasks, most_tasks;    /* run by one worker */
-    const char *status;     /* "ok", "skip: why", "failed: what", "timeout: what", "wrong: what" */
-    uint64_t verified;      /* 1: every result equals serial's and the known answer */
+    uint64_t least_tasks, most_tasks; /* run by one worker */
+    const char *status; /* "ok", "skip: why", "failed: what", "timeout: what", "wrong: what" */
+    uint64_t verified;  /* 1: every result equals serial's and the known answer */
     /* beyond the agreed columns, at the end: */
-    uint64_t warmups;       /* maps run before the first sample of this cell */
+    uint64_t warmups;           /* maps run before the first sample of this cell */
     uint64_t probe_calls_per_s; /* kernel calls a second that `workers` independent pinned processes
                                    reached beside this sample: the raw figure behind capacity */
     const char *pin;            /* where workers were bound: what --pin said, or "none" */
@@ -47,7 +47,7 @@ struct sample {
 struct sample_table {
     struct sample *rows; /* rows[count] */
     size_t count;
-    char **texts;        /* what the rows' texts point to */
+    char **texts; /* what the rows' texts point to */
     size_t text_count;
 };
 

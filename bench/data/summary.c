@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "bench/data/columns_json.h"
+
 /* The columns of summary.csv, in their order. */
 const struct column summary_columns[SUMMARY_COLUMNS] = {
     COLUMN(summary, suite, COLUMN_TEXT),
@@ -72,16 +74,9 @@ void summary_write_csv(FILE *out, const struct summary_table *summary)
 
 int summary_write_json(FILE *out, const struct summary_table *summary)
 {
-    json_t *array = json_array();
-    int error = array == NULL ? -ENOMEM : 0;
-    for (size_t i = 0; error == 0 && i < summary->count; i++)
-        if (json_array_append_new(
-                array, columns_json(summary_columns, SUMMARY_COLUMNS, &summary->rows[i])) != 0)
-            error = -ENOMEM;
-    if (error == 0 && (json_dumpf(array, out, JSON_INDENT(2)) != 0 || fputc('\n', out) == EOF))
-        error = -EIO;
-    json_decref(array);
-    return error;
+    const struct column_rows rows = {summary_columns, SUMMARY_COLUMNS, summary->rows,
+                                     sizeof *summary->rows, summary->count};
+    return columns_write_json(out, &rows);
 }
 
 void summary_free(struct summary_table *summary)

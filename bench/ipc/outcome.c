@@ -1,10 +1,9 @@
 #include "bench/ipc/outcome.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
-#include "bench/data/columns.h"
+#include "bench/data/columns_json.h"
 #include "bench/present/figures.h"
 #include "bench/present/grid.h"
 #include "bench/survey/survey.h"
@@ -70,23 +69,12 @@ static int print_table(const struct outcome outcomes[], size_t count, enum table
     return error;
 }
 
-static int print_json(const struct outcome outcomes[], size_t count)
-{
-    json_t *array = json_array();
-    int error = array == NULL ? -ENOMEM : 0;
-    for (size_t i = 0; i < count && error == 0; i++)
-        if (json_array_append_new(array, columns_json(columns, COLUMNS, &outcomes[i])) != 0)
-            error = -ENOMEM;
-    if (error == 0 && (json_dumpf(array, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF))
-        error = -EIO;
-    json_decref(array);
-    return error;
-}
-
 int outcomes_print(const struct outcome outcomes[], size_t count, enum table_format format)
 {
     if (format == TABLE_JSON)
-        return print_json(outcomes, count);
+        return columns_write_json(
+            stdout,
+            &(struct column_rows){columns, COLUMNS, outcomes, sizeof *outcomes, count});
     if (format != TABLE_CSV)
         return print_table(outcomes, count, format);
     columns_write_header(stdout, columns, COLUMNS);

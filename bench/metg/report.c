@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/command/cores.h"
+#include "bench/data/columns_json.h"
 #include "bench/present/figures.h"
 #include "bench/present/grid.h"
 
@@ -198,17 +199,9 @@ static int print_table(const struct report *report, enum table_format format)
 
 static int print_json(const struct report *report)
 {
-    json_t *array = json_array();
-    int error = array == NULL ? -ENOMEM : 0;
-    for (size_t i = 0; i < report->count && error == 0; i++)
-        error = json_array_append_new(array, columns_json(curve_metg_columns, CURVE_METG_COLUMNS,
-                                                          &report->rows[i])) == 0
-                    ? 0
-                    : -ENOMEM;
-    if (error == 0 && (json_dumpf(array, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF))
-        error = -EIO;
-    json_decref(array);
-    return error;
+    const struct column_rows rows = {curve_metg_columns, CURVE_METG_COLUMNS, report->rows,
+                                     sizeof *report->rows, report->count};
+    return columns_write_json(stdout, &rows);
 }
 
 static int print(const struct report *report, enum table_format format)

@@ -4,12 +4,12 @@
  * that row.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "bench/command/commands.h"
 #include "bench/launch/describe.h"
+#include "bench/spawn/figures.h"
+#include "bench/spawn/launch.h"
 #include "bench/spawn/options.h"
 #include "bench/spawn/row.h"
 #include "bench/spawn/shown.h"
@@ -17,38 +17,47 @@
 #include "bench/survey/survey.h"
 #include "common/clock.h"
 
-#define BUDGET_NS    (400 * NS_PER_MS) /* so long each way is sampled, about */
-#define PYTHON_ASKED "python-pool"     /* a backend that tells which interpreter it has */
+#define BUDGET_NS    (400 * NS_PER_MS)  /* so long each way is sampled, about */
+#define TOTAL_NS     (25 * NS_PER_S)    /* all of them must be done by then, but for a little */
+#define SHARE_NS     (1500 * NS_PER_MS) /* of each way at least */
+#define PYTHON_ASKED "python-pool"      /* a backend that tells which interpreter it has */
 
 struct front {
     const struct spawn_options *options;
     struct survey survey;
     struct progress progress;
-    struct description *python; /* python[1], or NULL: none of the ways needs it */
+    struct description *python;   /* python[1], or NULL: none of the ways needs it */
+    struct spawn_figures figures; /* of the way that is being measured */
+    uint64_t begin_ns;
 };
 
-static int run_tool(struct front *front, enum spawn_way way, size_t *done, char *status)
+/* How long the next way may take: what is left, but for what each later one may still want. */
+static uint64_t share_ns(const struct front *front, size_t left)
 {
-    const struct spawn_entry *entry = &spawn_catalogue[way];
-    const char *python = entry->python ? front->python->python : "";
-    char samples[32], budget[32];
-    snprintf(samples, sizeof samples, "%" PRIu64, front->options->samples);
-    snprintf(budget, sizeof budget, "%llu", BUDGET_NS);
-    char *arguments[] = {(char *)"--mechanism",
-                         (char *)entry->mechanism,
-                         (char *)"--condition",
-                         (char *)entry->condition,
-                         (char *)"--samples",
-                         samples,
-                         (char *)"--budget-ns",
-                         budget,
-                         (char *)"--python",
-                         (char *)python,
-                         NULL};
-    const struct tool tool = {
-        .program = "spawn", .arguments = arguments, .limit_ns = front->options->common.timeout_ns};
-    struct spawn_row row;
-    return survey_run(&front->survey, &tool, &row, done, status);
+    uint64_t spent_ns = clock_ns() - front->begin_ns + (left - 1) * SHARE_NS;
+    return spent_ns + SHARE_NS < TOTAL_NS ? TOTAL_NS - spent_ns : SHARE_NS;
+}
+
+static int run_tool(struct front *front, enum spawn_way way, size_t left, struct spawn_row *row)
+{
+    struct spawn_raw raw;
+    const struct columns_reader reader = {spawn_raw_columns, SPAWN_RAW_COLUMNS, &raw,
+                                          spawn_figures_take, &front->figures};
+    const struct spawn_launch launch = {
+        .way = way,
+        .samples = front->options->samples,
+        .budget_ns = BUDGET_NS,
+        .share_ns = share_ns(front, left),
+        .timeout_ns = front->options->common.timeout_ns,
+        .python = spawn_catalogue[way].python ? front->python->python : "",
+    };
+    struct spawn_call call;
+    char status[TOOL_STATUS_BYTES];
+    spawn_call_make(&launch, &call);
+    int error = survey_read(&front->survey, &call.tool, &reader, status);
+    if (error == 0)
+        *row = spawn_figures_row(&front->figures, way, status);
+    return error;
 }
 
 /* Whether this way needs a Python that isn't there: *status says so. */
@@ -62,30 +71,32 @@ static bool lacks_python(const struct front *front, enum spawn_way way, char *st
     return true;
 }
 
-static int measure(struct front *front, enum spawn_way way)
+static int measure(struct front *front, size_t index)
 {
+    const enum spawn_way way = front->options->ways[index];
     char what[80], status[TOOL_STATUS_BYTES];
-    size_t done = 0;
     snprintf(what, sizeof what, "%s, %s", spawn_catalogue[way].mechanism,
              spawn_catalogue[way].condition);
     progress_step(&front->progress, what);
-    int error =
-        lacks_python(front, way, status, sizeof status) ? 0 : run_tool(front, way, &done, status);
-    if (error != 0 || (done > 0 && *status == '\0'))
-        return error;
-    if (*status == '\0')
-        snprintf(status, sizeof status, "failed: spawn ended without a row");
-    const struct spawn_row row = spawn_row_without_figures(way, status);
-    return survey_add(&front->survey, &row);
+    struct spawn_row row = spawn_row_without_figures(way, status);
+    spawn_figures_open(&front->figures);
+    int error = 0;
+    if (!lacks_python(front, way, status, sizeof status))
+        error = run_tool(front, way, front->options->way_count - index, &row);
+    if (error == 0)
+        error = survey_add(&front->survey, &row);
+    spawn_figures_free(&front->figures);
+    return error;
 }
 
 static int measure_all(struct front *front)
 {
     const struct spawn_options *options = front->options;
     int error = 0;
+    front->begin_ns = clock_ns();
     progress_start(&front->progress, options->way_count, options->common.quiet);
     for (size_t i = 0; i < options->way_count && error == 0 && front->survey.signal == 0; i++)
-        error = measure(front, options->ways[i]);
+        error = measure(front, i);
     progress_stop(&front->progress);
     return error;
 }

@@ -1,12 +1,11 @@
 #include "bench/survey/survey.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/command/commands.h"
-#include "bench/data/columns_read.h"
+#include "bench/data/columns_json.h"
 
 enum { EXIT_SIGNALLED = 128 };
 
@@ -82,23 +81,30 @@ static int take_row(const void *record, void *survey)
     return survey_add(survey, record);
 }
 
-int survey_run(struct survey *survey, const struct tool *tool, void *record, size_t *rows,
-               char *status)
+int survey_read(struct survey *survey, const struct tool *tool, const struct columns_reader *reader,
+                char *status)
 {
-    const struct survey_table *table = survey->table;
     struct tool_end end;
-    size_t before = survey->count;
     int error = tool_run(&survey->session, tool, &end, survey->message, sizeof survey->message);
     if (error != 0)
         return error;
     *survey->message = '\0';
-    const struct columns_reader reader = {table->columns, table->column_count, record, take_row,
-                                          survey};
-    error = columns_read(end.rows, &reader, survey->message, sizeof survey->message);
+    error = columns_read(end.rows, reader, survey->message, sizeof survey->message);
     fclose(end.rows);
     survey->signal = end.signal;
-    *rows = survey->count - before;
     memcpy(status, end.status, TOOL_STATUS_BYTES);
+    return error;
+}
+
+int survey_run(struct survey *survey, const struct tool *tool, void *record, size_t *rows,
+               char *status)
+{
+    const struct survey_table *table = survey->table;
+    const struct columns_reader reader = {table->columns, table->column_count, record, take_row,
+                                          survey};
+    size_t before = survey->count;
+    int error = survey_read(survey, tool, &reader, status);
+    *rows = survey->count - before;
     return error;
 }
 
@@ -154,17 +160,9 @@ static int print_csv(const struct survey *survey)
 static int print_json(const struct survey *survey)
 {
     const struct survey_table *table = survey->table;
-    json_t *array = json_array();
-    int error = array == NULL ? -ENOMEM : 0;
-    for (size_t i = 0; i < survey->count && error == 0; i++)
-        if (json_array_append_new(
-                array, columns_json(table->columns, table->column_count, record_at(survey, i))))
-            error = -ENOMEM;
-    if (error == 0 && json_dumpf(array, stdout, JSON_INDENT(2)) != 0)
-        error = -EIO;
-    json_decref(array);
-    fputc('\n', stdout);
-    return error;
+    const struct column_rows rows = {table->columns, table->column_count, survey->records,
+                                     table->record_bytes, survey->count};
+    return columns_write_json(stdout, &rows);
 }
 
 static int print_grid(const struct survey *survey)

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "bench/data/columns.h"
+#include "bench/data/columns_read.h"
 #include "bench/launch/tool.h"
 #include "bench/present/grid.h"
 #include "bench/present/table.h"
@@ -55,6 +55,11 @@ int survey_open(struct survey *survey, const struct survey_table *table,
 
 /* Appends a copy of a record. Returns 0 or -ENOMEM. */
 int survey_add(struct survey *survey, const void *record);
+
+/* Runs the program and reads its rows, which go where the reader says. status[TOOL_STATUS_BYTES]
+ * and the returned value as below. */
+int survey_read(struct survey *survey, const struct tool *tool, const struct columns_reader *reader,
+                char *status);
 
 /* Runs the program and appends its rows, by way of record, which is room for one; *rows of them.
  * status[TOOL_STATUS_BYTES] becomes that of rows which it owes, "" where it ended as it should.

@@ -20,6 +20,8 @@ static void read_line(const char *line, struct footprint *footprint)
         footprint->pss_kib = kib;
     else if (strncmp(name, "Private_", strlen("Private_")) == 0)
         footprint->uss_kib += kib;
+    else if (strcmp(name, "Anonymous") == 0)
+        footprint->anonymous_kib = kib;
     else if (strcmp(name, "AnonHugePages") == 0)
         footprint->huge_kib = kib;
 }
@@ -42,8 +44,8 @@ int footprint_read(pid_t pid, struct footprint *footprint)
 struct footprint footprint_growth(const struct footprint *before, const struct footprint *after,
                                   unsigned workers)
 {
-    return (struct footprint){.pss_kib = (after->pss_kib - before->pss_kib) / workers,
-                              .uss_kib = (after->uss_kib - before->uss_kib) / workers};
+    double own_kib = (after->anonymous_kib - before->anonymous_kib) / workers;
+    return (struct footprint){.pss_kib = own_kib, .uss_kib = own_kib, .anonymous_kib = own_kib};
 }
 
 void footprint_settle(void)

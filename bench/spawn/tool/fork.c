@@ -35,7 +35,18 @@
 
 /* ---- parents of different weight ------------------------------------------------------------ */
 
-/* A GiB, one byte of each page written. advice: for madvise, or 0. */
+/* Writes to each page; at once, where the kernel can (Linux 5.14), which takes half of the time. */
+static void touch(char *memory, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+    if (madvise(memory, bytes, MADV_POPULATE_WRITE) == 0)
+        return;
+#endif
+    for (size_t i = 0; i < bytes; i += PAGE_BYTES)
+        memory[i] = 1;
+}
+
+/* A GiB, each page of it written. advice: for madvise, or 0. */
 static int load(struct stage *stage, int sharing, int advice)
 {
     if (memory_available() < GIB + GIB / RESERVE_PART) {
@@ -53,8 +64,7 @@ static int load(struct stage *stage, int sharing, int advice)
                  strerror(errno));
         return advice == MADV_HUGEPAGE ? WAY_SKIP : 0;
     }
-    for (size_t i = 0; i < GIB; i += PAGE_BYTES)
-        memory[i] = 1;
+    touch(memory, GIB);
     stage->ballast = memory; /* until the end of this program */
     return 0;
 }

@@ -2,25 +2,29 @@
 
 #include <errno.h>
 #include <libgen.h>
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bench/data/statistics.h"
+#include "bench/spawn/raw.h"
 #include "common/clock.h"
 #include "common/io.h"
 #include "common/memory.h"
 
-#define WARM_SAMPLES  2 /* not counted: they touch code and memory for the first time */
-#define SAMPLES_LEAST 6 /* fewer have no interval of 95 % */
-#define MOMENTS_BYTES 4096
+#define WARM_SAMPLES    2  /* not counted: they touch code and memory for the first time */
+#define SAMPLES_ENOUGH  6  /* fewer have no interval of 95 % */
+#define SAMPLES_FEWEST  3  /* all that they span is then the interval */
+#define LATE_PART       4  /* of the budget, a fourth is taken even where there is no time left */
+#define REFERENCE_TURN  64 /* samples between two batches of the reference */
+#define REFERENCES_MOST 1024
+#define MOMENTS_BYTES   4096
 
 struct samples {
-    double start_ns[MEASURE_SAMPLES_MOST], join_ns[MEASURE_SAMPLES_MOST],
-        total_ns[MEASURE_SAMPLES_MOST];
-    size_t count;
+    double start_ns[WAY_SAMPLES_MOST], join_ns[WAY_SAMPLES_MOST];
+    double reference_ns[REFERENCES_MOST];
+    size_t count, references;
 };
 
 static int open_stage(struct stage *stage, const struct measure *measure)
@@ -60,21 +64,34 @@ static int take_sample(const struct way *way, struct stage *stage, struct sample
         return -EPROTO;
     }
     samples->start_ns[samples->count] = (double)(at.first_ns - at.begin_ns);
-    samples->join_ns[samples->count] = (double)(at.end_ns - at.first_ns);
-    samples->total_ns[samples->count++] = (double)(at.end_ns - at.begin_ns);
+    samples->join_ns[samples->count++] = (double)(at.end_ns - at.first_ns);
     return 0;
 }
 
-static bool enough(const struct measure *measure, size_t count, uint64_t deadline_ns)
+/* A batch of the reference, where there is one and it is its turn. */
+static int take_reference(const struct measure *measure, const struct way *way, struct stage *stage,
+                          struct samples *samples)
+{
+    if (!measure->reference || samples->count % REFERENCE_TURN != 0 ||
+        samples->references == REFERENCES_MOST)
+        return 0;
+    return way->reference(stage, &samples->reference_ns[samples->references++]);
+}
+
+static bool enough(const struct measure *measure, size_t count, uint64_t begin_ns)
 {
     if (measure->samples > 0)
         return count >= measure->samples;
-    return count >= MEASURE_SAMPLES_MOST || (count >= SAMPLES_LEAST && clock_ns() >= deadline_ns);
+    uint64_t now_ns = clock_ns(), spent_ns = now_ns - begin_ns;
+    bool late = now_ns >= measure->end_ns; /* which may be all the preparation's doing */
+    return count >= WAY_SAMPLES_MOST ||
+           (count >= SAMPLES_ENOUGH && spent_ns >= measure->budget_ns) ||
+           (count >= SAMPLES_FEWEST && spent_ns >= measure->budget_ns / LATE_PART && late);
 }
 
-static int take_samples(const struct measure *measure, struct stage *stage, struct samples *samples)
+static int take_samples(const struct measure *measure, const struct way *way, struct stage *stage,
+                        struct samples *samples)
 {
-    const struct way *way = &spawn_ways[measure->way];
     uint64_t begin_ns = clock_ns();
     int error = 0;
     for (int i = 0; i < WARM_SAMPLES && error == 0 && clock_ns() - begin_ns < measure->budget_ns;
@@ -83,69 +100,87 @@ static int take_samples(const struct measure *measure, struct stage *stage, stru
         error = take_sample(way, stage, samples);
     }
     samples->count = 0;
-    uint64_t deadline_ns = clock_deadline(measure->budget_ns);
-    while (error == 0 && !enough(measure, samples->count, deadline_ns))
-        error = take_sample(way, stage, samples);
+    begin_ns = clock_ns();
+    while (error == 0 && !enough(measure, samples->count, begin_ns)) {
+        error = take_reference(measure, way, stage, samples);
+        if (error == 0)
+            error = take_sample(way, stage, samples);
+    }
     return error;
 }
 
-static struct estimate median(double values[], size_t count)
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static void write_row(FILE *rows, const struct spawn_raw *raw)
 {
-    statistics_sort(values, count);
-    return statistics_median(values, count, NULL);
+    columns_write_row(rows, spawn_raw_columns, SPAWN_RAW_COLUMNS, raw);
 }
 
-static void sum_up(struct samples *samples, struct spawn_row *row)
+static void write_samples(FILE *rows, const struct samples *samples)
 {
-    struct estimate start = median(samples->start_ns, samples->count),
-                    join = median(samples->join_ns, samples->count),
-                    total = median(samples->total_ns, samples->count);
-    row->samples = samples->count;
-    row->start_ns = start.value;
-    row->start_low_ns = start.low;
-    row->start_high_ns = start.high;
-    row->join_ns = join.value;
-    row->join_low_ns = join.low;
-    row->join_high_ns = join.high;
-    row->total_ns = total.value;
-    row->total_low_ns = total.low;
-    row->total_high_ns = total.high;
+    struct spawn_raw raw = {.what = spawn_raw_sample, .pss_kib = NAN, .uss_kib = NAN};
+    for (size_t i = 0; i < samples->count; i++) {
+        raw.start_ns = samples->start_ns[i];
+        raw.join_ns = samples->join_ns[i];
+        write_row(rows, &raw);
+    }
+    raw = (struct spawn_raw){spawn_raw_reference, NAN, NAN, NAN, NAN, ""};
+    for (size_t i = 0; i < samples->references; i++) {
+        raw.start_ns = samples->reference_ns[i];
+        write_row(rows, &raw);
+    }
 }
 
-/* Prepares, samples, weighs, finishes. What was sampled is kept if only the weighing failed. */
+static void write_end(FILE *rows, const struct stage *stage, int error)
+{
+    char text[WAY_WHY_BYTES + 16];
+    const struct spawn_raw raw = {spawn_raw_end, NAN, NAN, NAN, NAN, text};
+    snprintf(text, sizeof text, "%s: %s", error == WAY_SKIP ? "skip" : "failed",
+             *stage->why != '\0' ? stage->why : strerror(-error));
+    write_row(rows, &raw);
+}
+
+/* Prepares, samples, weighs, finishes. What was sampled is kept if only the weighing failed. Rows
+ * are written when all is done: stdio is no part of what is measured. */
 static int run(const struct measure *measure, struct stage *stage, struct samples *samples,
-               struct spawn_row *row)
+               FILE *rows)
 {
-    const struct way *way = &spawn_ways[measure->way];
+    const struct way *way = way_find(measure->way, stage);
     struct footprint worker;
+    if (way == NULL)
+        return -ENOENT;
+    if (measure->reference && way->reference == NULL) {
+        snprintf(stage->why, sizeof stage->why, "there is no plain loop to hold it against");
+        return -EINVAL;
+    }
     int error = way->prepare != NULL ? way->prepare(stage) : 0;
     if (error == 0)
-        error = take_samples(measure, stage, samples);
-    if (error == 0)
-        sum_up(samples, row);
-    if (error == 0 && way->weigh != NULL && way->weigh(stage, &worker) == 0) {
-        row->idle_pss_kib = worker.pss_kib;
-        row->idle_uss_kib = worker.uss_kib;
-    }
+        error = take_samples(measure, way, stage, samples);
+    bool weighed = error == 0 && way->weigh != NULL && way->weigh(stage, &worker) == 0;
     int second = way->finish != NULL ? way->finish(stage) : 0;
-    return error != 0 ? error : second;
+    error = error != 0 ? error : second;
+    if (error != 0)
+        return error;
+    write_samples(rows, samples);
+    if (weighed)
+        write_row(rows, &(struct spawn_raw){spawn_raw_worker, NAN, NAN, worker.pss_kib,
+                                            worker.uss_kib, ""});
+    return 0;
 }
 
-void measure_way(const struct measure *measure, struct spawn_row *row, char *text, size_t bytes)
+int measure_way(const struct measure *measure, FILE *rows)
 {
     struct stage stage;
     struct samples *samples = calloc(1, sizeof *samples);
-    *row = spawn_row_without_figures(measure->way, "ok");
     int error = open_stage(&stage, measure);
+    columns_write_header(rows, spawn_raw_columns, SPAWN_RAW_COLUMNS);
     if (error == 0 && samples == NULL)
         error = -ENOMEM;
     if (error == 0)
-        error = run(measure, &stage, samples, row);
-    if (error != 0) {
-        snprintf(text, bytes, "%s: %s", error == WAY_SKIP ? "skip" : "failed",
-                 *stage.why != '\0' ? stage.why : strerror(-error));
-        *row = spawn_row_without_figures(measure->way, text);
-    }
+        error = run(measure, &stage, samples, rows);
+    if (error != 0)
+        write_end(rows, &stage, error);
     free(samples);
     close_stage(&stage);
+    return ferror(rows) ? -EIO : 0;
 }

@@ -1,22 +1,29 @@
 /*
- * measure.h - the row of one way: samples until the budget is spent, their medians, an idle worker.
+ * measure.h - the rows of one way: samples until the budget is spent, an idle worker.
  */
 #ifndef PARBENCH_BENCH_SPAWN_TOOL_MEASURE_H
 #define PARBENCH_BENCH_SPAWN_TOOL_MEASURE_H
 
-#include "bench/spawn/row.h"
-#include "bench/spawn/tool/way.h"
+#include <stdbool.h>
+#include <stdio.h>
 
-#define MEASURE_SAMPLES_MOST 10000u
+#include "bench/spawn/tool/way.h"
 
 struct measure {
     enum spawn_way way;
-    uint64_t samples;   /* so many, up to MEASURE_SAMPLES_MOST; 0: as many as the budget allows */
-    uint64_t budget_ns; /* about; there are always enough for an interval */
-    const char *python; /* the interpreter, or "" */
+    uint64_t samples; /* so many, up to WAY_SAMPLES_MOST; 0: as many as the budget allows */
+    uint64_t budget_ns, end_ns; /* see measure_way */
+    const char *python;         /* the interpreter, or "" */
+    bool reference;             /* in turns with the way's plain loop */
 };
 
-/* Measures; row->status, if it is not "ok", is text[bytes]. */
-void measure_way(const struct measure *measure, struct spawn_row *row, char *text, size_t bytes);
+/*
+ * Measures, and writes rows of raw.h, which end with a reason if it failed. Returns 0 or a negative
+ * errno: not all could be written.
+ *
+ * Samples are taken for budget_ns, and beyond it until there are enough for an interval; but where
+ * those last too long, a few must do at end_ns, a moment of clock_ns().
+ */
+int measure_way(const struct measure *measure, FILE *rows);
 
 #endif

@@ -91,7 +91,7 @@ int mpirun_sample(struct stage *stage)
 int mpirun_weigh(struct stage *stage, struct footprint *worker)
 {
     struct mark marks[WAY_RANKS];
-    struct footprint rank, none = {0}, all = {0};
+    struct footprint rank, all = {0};
     struct child child = CHILD_NONE;
     int error = start(stage, true, &child);
     if (error == 0)
@@ -107,6 +107,7 @@ int mpirun_weigh(struct stage *stage, struct footprint *worker)
     if (error == 0)
         error = take_end(stage, &child);
     child_end(&child);
-    *worker = footprint_growth(&none, &all, WAY_RANKS);
+    *worker =
+        (struct footprint){.pss_kib = all.pss_kib / WAY_RANKS, .uss_kib = all.uss_kib / WAY_RANKS};
     return error;
 }

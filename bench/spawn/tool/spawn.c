@@ -1,11 +1,13 @@
 /*
  * spawn - the program that measures one way to start a worker.
  *
- *     spawn --mechanism NAME --condition NAME --samples N --budget-ns N --python FILE --output FILE
+ *     spawn --mechanism NAME --condition NAME --samples N --budget-ns N --limit-ns N --python FILE
+ *         --output FILE [--reference]
  *
  * bench spawn starts it, a fresh one for each row, since what one way leaves behind (memory that
  * was touched, a team of threads) would be in the next one's figure; it can be started by hand, in
- * a debugger or under strace. --samples 0: as many as the budget allows.
+ * a debugger or under strace. --samples 0: as many as the budget allows (measure.h). --reference:
+ * in turns with a plain loop, where the way has one.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -17,10 +19,22 @@
 
 #include "bench/spawn/tool/measure.h"
 #include "common/child.h"
+#include "common/clock.h"
 
 enum { EXIT_WRITTEN = 0, EXIT_NOT_WRITTEN = 1, EXIT_USAGE = 2 };
 
-enum { MECHANISM, CONDITION, SAMPLES, BUDGET, PYTHON, OUTPUT, ARGUMENTS };
+enum {
+    MECHANISM,
+    CONDITION,
+    SAMPLES,
+    BUDGET,
+    LIMIT,
+    PYTHON,
+    OUTPUT,
+    NEEDED,
+    REFERENCE = NEEDED,
+    ARGUMENTS
+};
 
 static int read_arguments(int argc, char **argv, const char *values[ARGUMENTS])
 {
@@ -29,15 +43,17 @@ static int read_arguments(int argc, char **argv, const char *values[ARGUMENTS])
         [CONDITION] = {"condition", required_argument, NULL, CONDITION},
         [SAMPLES] = {"samples", required_argument, NULL, SAMPLES},
         [BUDGET] = {"budget-ns", required_argument, NULL, BUDGET},
+        [LIMIT] = {"limit-ns", required_argument, NULL, LIMIT},
         [PYTHON] = {"python", required_argument, NULL, PYTHON},
         [OUTPUT] = {"output", required_argument, NULL, OUTPUT},
+        [REFERENCE] = {"reference", no_argument, NULL, REFERENCE},
     };
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
         if (option >= ARGUMENTS)
             return -EINVAL;
-        values[option] = optarg;
+        values[option] = option == REFERENCE ? "" : optarg;
     }
-    for (int i = 0; i < ARGUMENTS; i++)
+    for (int i = 0; i < NEEDED; i++)
         if (values[i] == NULL)
             return -EINVAL;
     return optind == argc ? 0 : -EINVAL;
@@ -54,17 +70,13 @@ static int find_way(const char *mechanism, const char *condition, enum spawn_way
     return -EINVAL;
 }
 
-static int write_row(const struct measure *measure, const char *path)
+static int write_rows(const struct measure *measure, const char *path)
 {
-    struct spawn_row row;
-    char text[512];
     FILE *file = fopen(path, "we");
     if (file == NULL)
         return EXIT_NOT_WRITTEN;
-    measure_way(measure, &row, text, sizeof text);
-    columns_write_header(file, spawn_columns, SPAWN_COLUMNS);
-    columns_write_row(file, spawn_columns, SPAWN_COLUMNS, &row);
-    return fclose(file) == 0 ? EXIT_WRITTEN : EXIT_NOT_WRITTEN;
+    int error = measure_way(measure, file);
+    return fclose(file) == 0 && error == 0 ? EXIT_WRITTEN : EXIT_NOT_WRITTEN;
 }
 
 int main(int argc, char **argv)
@@ -81,10 +93,11 @@ int main(int argc, char **argv)
             "spawn: bench spawn knows how to call this program; see bench/spawn/tool/spawn.c\n");
         return EXIT_USAGE;
     }
-    measure.samples = strtoull(values[SAMPLES], NULL, 10);
-    if (measure.samples > MEASURE_SAMPLES_MOST)
-        measure.samples = MEASURE_SAMPLES_MOST;
+    uint64_t samples = strtoull(values[SAMPLES], NULL, 10);
+    measure.samples = samples < WAY_SAMPLES_MOST ? samples : WAY_SAMPLES_MOST;
     measure.budget_ns = strtoull(values[BUDGET], NULL, 10);
+    measure.end_ns = clock_deadline(strtoull(values[LIMIT], NULL, 10));
     measure.python = values[PYTHON];
-    return write_row(&measure, values[OUTPUT]);
+    measure.reference = values[REFERENCE] != NULL;
+    return write_rows(&measure, values[OUTPUT]);
 }

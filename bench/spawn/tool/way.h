@@ -17,9 +17,10 @@
 #include "bench/spawn/tool/footprint.h"
 #include "common/child.h"
 
-#define WAY_SKIP      1   /* not an error: it can't be had here, and stage.why says why */
-#define WAY_WHY_BYTES 256 /* of one line */
-#define WAY_RANKS     3   /* of mpirun */
+#define WAY_SKIP         1   /* not an error: it can't be had here, and stage.why says why */
+#define WAY_WHY_BYTES    256 /* of one line */
+#define WAY_RANKS        3   /* of mpirun */
+#define WAY_SAMPLES_MOST 10000u
 
 struct moments {
     uint64_t begin_ns; /* before the call that starts */
@@ -44,15 +45,18 @@ struct way {
     int (*prepare)(struct stage *stage); /* NULL: nothing to do */
     int (*sample)(struct stage *stage);
     int (*weigh)(struct stage *stage, struct footprint *worker); /* of one idle worker */
-    int (*finish)(struct stage *stage); /* NULL: as prepare; also after an error */
+    int (*finish)(struct stage *stage);                /* NULL: as prepare; also after an error */
+    int (*reference)(struct stage *stage, double *ns); /* a plain loop's figure, or NULL */
 };
 /* Each returns 0, WAY_SKIP or a negative errno. There are no deadlines: they would cost system
  * calls inside of what is timed. Whoever started this program ends it when its time is up, with all
  * that it has started (bench/launch/watch.h). */
 
-extern const struct way spawn_ways[SPAWN_WAYS];
+/* The code of a way, which may be in a module of stage->library. NULL, with stage->why: it can't be
+ * loaded. */
+const struct way *way_find(enum spawn_way way, struct stage *stage);
 
-/* Their functions, by file. */
+/* Their functions, by file; those of OpenMP are in a module. */
 int fork_pages(struct stage *stage);
 int fork_huge(struct stage *stage);
 int fork_shared(struct stage *stage);
@@ -64,11 +68,6 @@ int posix_spawn_sample(struct stage *stage);
 int exec_weigh(struct stage *stage, struct footprint *worker);
 int thread_sample(struct stage *stage);
 int thread_weigh(struct stage *stage, struct footprint *worker);
-int openmp_first(struct stage *stage);
-int openmp_prepare(struct stage *stage);
-int openmp_bind(struct stage *stage);
-int openmp_next(struct stage *stage);
-int openmp_weigh(struct stage *stage, struct footprint *worker);
 int mpirun_prepare(struct stage *stage);
 int mpirun_sample(struct stage *stage);
 int mpirun_weigh(struct stage *stage, struct footprint *worker);
