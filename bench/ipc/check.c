@@ -27,6 +27,7 @@ static const struct contest {
     {"socketpair", "same", 8, "plain loop", rival_plain},
     {"socketpair", "different", 8, "plain loop", rival_plain},
     {"mpi", "different", 8, "OSU-style loop", rival_plain},
+    {"openmp", "bound", 0, "EPCC-style loop", rival_epcc},
 };
 
 #define CONTESTS (sizeof contests / sizeof contests[0])

@@ -4,6 +4,7 @@
  *     pipe          perf bench sched pipe, another program; and a plain loop of write and read
  *     socketpair    such a loop (perf has no round trip over socketpairs)
  *     mpi           a ping-pong as in the OSU benchmarks
+ *     openmp        a region as in the EPCC benchmarks (ours is bench spawn's next region, bound)
  *
  * In each of 15 rounds ours and the other are measured, and the ratio is taken within the round
  * (statistics_ratio), so that what slows the machine for a while cancels. That is not enough for

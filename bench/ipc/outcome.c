@@ -73,8 +73,7 @@ int outcomes_print(const struct outcome outcomes[], size_t count, enum table_for
 {
     if (format == TABLE_JSON)
         return columns_write_json(
-            stdout,
-            &(struct column_rows){columns, COLUMNS, outcomes, sizeof *outcomes, count});
+            stdout, &(struct column_rows){columns, COLUMNS, outcomes, sizeof *outcomes, count});
     if (format != TABLE_CSV)
         return print_table(outcomes, count, format);
     columns_write_header(stdout, columns, COLUMNS);

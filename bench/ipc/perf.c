@@ -17,8 +17,7 @@
 
 #define LIMIT_NS     (30 * NS_PER_S)
 #define FEW          2000u
-#define MANY         12000u
-#define RUNS         3
+#define MANY         10000u
 #define EXIT_NO_SUCH 127 /* as the shell has it, and spawn.h */
 
 static int choose(const char *placement, int cpus[2])
@@ -88,18 +87,17 @@ static int run(struct session *session, int cpu, unsigned trips, struct rival_pa
 int perf_measure(struct session *session, const char *placement, struct rival_pair *pair,
                  char *message, size_t bytes)
 {
-    double few_ns = INFINITY, many_ns = INFINITY, total_ns;
+    const unsigned trips[2] = {FEW, MANY};
+    double total_ns[2] = {NAN, NAN};
     int cpus[2];
     int error = choose(placement, cpus);
-    for (int i = 0; i < 2 * RUNS && error == 0; i++) {
-        double *least_ns = i % 2 == 0 ? &few_ns : &many_ns;
-        error = run(session, cpus[0], i % 2 == 0 ? FEW : MANY, pair, &total_ns, message, bytes);
-        if (error != 0 || pair->signal != 0 || isnan(total_ns))
+    for (int i = 0; i < 2 && error == 0; i++) {
+        error = run(session, cpus[0], trips[i], pair, &total_ns[i], message, bytes);
+        if (error != 0 || pair->signal != 0 || isnan(total_ns[i]))
             return error;
-        *least_ns = fmin(*least_ns, total_ns);
     }
-    pair->rival_ns = (many_ns - few_ns) / (MANY - FEW);
-    if (error == 0 && !(pair->rival_ns > 0)) /* few took longer than many: it says nothing */
-        say(pair, "failed: perf bench sched pipe was disturbed");
+    pair->rival_ns = (total_ns[1] - total_ns[0]) / (MANY - FEW);
+    if (error == 0 && pair->rival_ns <= 0)
+        pair->rival_ns = INFINITY;
     return error;
 }

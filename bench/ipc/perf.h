@@ -7,11 +7,10 @@
 #include "bench/ipc/rival.h"
 
 /*
- * perf prints the mean time of a trip. In it are the start of its processes, about a millisecond,
- * and whatever else took the core meanwhile. So it is run for few trips and for many: what the
- * additional ones took is free of the start. Each runs three times, and the least counts, as
- * nothing but other users of the machine makes one take longer than the other.
+ * perf prints the mean time of a trip, in which is the start of its processes, some milliseconds.
+ * So it is run for few trips and for many: what the additional ones took is free of the start.
  *
+ * A run for few that took longer than that for many was disturbed: the figure is then INFINITY.
  * Sets pair's rival_ns, status and signal. Returns 0, or a negative errno with one line in
  * message[bytes].
  */

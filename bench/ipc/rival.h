@@ -35,4 +35,8 @@ int rival_perf(struct session *session, const struct rival_task *task, struct ri
 int rival_plain(struct session *session, const struct rival_task *task, struct rival_pair *pair,
                 char *message, size_t bytes);
 
+/* A bound region of OpenMP and the loop that spawn knows for it, in turns. */
+int rival_epcc(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+               char *message, size_t bytes);
+
 #endif
