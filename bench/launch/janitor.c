@@ -16,7 +16,9 @@
 
 #define CLEAN_LIMIT_NS (2 * NS_PER_S)
 #define STOP_LIMIT_NS  (5 * NS_PER_S)
+#define GROUP_LIMIT_NS (20 * NS_PER_MS)
 #define RETRY_MS       5
+#define LOOK_MS        1
 #define SHARED_MEMORY  "/dev/shm"
 
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
@@ -47,16 +49,26 @@ static void remove_semaphores(const char *directory)
     closedir(files);
 }
 
-/* Processes that are being killed may still make files: remove until the directory stays away. */
+static void end_group(pid_t group)
+{
+    uint64_t deadline_ns = clock_deadline(GROUP_LIMIT_NS); /* zombies may have nobody to reap them */
+    while (kill(-group, SIGKILL) == 0 && clock_ns() < deadline_ns)
+        usleep(LOOK_MS * 1000);
+}
+
+/* Processes that are being killed may still make files, and ranks of MPI die a moment after their
+ * mpirun: remove until the directory stays away, and if there was somebody to kill, for two looks. */
 static void clean(const char *directory, pid_t group)
 {
     uint64_t deadline_ns = clock_deadline(CLEAN_LIMIT_NS);
+    unsigned away = 0, wanted = group > 0 ? 2 : 1;
     if (group > 0)
-        kill(-group, SIGKILL);
+        end_group(group);
     do {
         remove_semaphores(directory);
         nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-        if (access(directory, F_OK) != 0)
+        away = access(directory, F_OK) != 0 ? away + 1 : 0;
+        if (away == wanted)
             return;
         usleep(RETRY_MS * 1000);
     } while (clock_ns() < deadline_ns);

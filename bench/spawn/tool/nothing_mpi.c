@@ -3,7 +3,9 @@
  *
  *     mpirun -n 3 nothing-mpi MARKS [idle]        MARKS: the path of a file, see mark.h
  *
- * With `idle` it waits for SIGTERM, which is blocked before MPI may start threads.
+ * With `idle` it waits for SIGTERM, which is blocked before MPI may start threads. It dies with its
+ * mpirun: a rank that is orphaned in MPI_Init goes on for seconds, and makes directories anew that
+ * whoever cleans up has just removed.
  */
 #include <fcntl.h>
 #include <mpi.h>
@@ -11,12 +13,15 @@
 #include <unistd.h>
 
 #include "bench/spawn/tool/mark.h"
+#include "common/child.h"
 #include "common/clock.h"
 
 int main(int argc, char **argv)
 {
     sigset_t end;
     int rank, number;
+    if (child_die_with(getppid()) != 0)
+        return 1;
     sigemptyset(&end);
     sigaddset(&end, SIGTERM);
     sigprocmask(SIG_BLOCK, &end, NULL);
