@@ -59,6 +59,27 @@ expect 'two cells of one run were interleaved' test -z "$(grep 'not interleaved'
 compare "$scratch/a.csv" --cell 'parameters=tasks=4,n=9,backend=pipes' --cell backend=shm,workers=2
 expect_status 'parameters with a comma' 0
 
+# --- workers bound to other cores are another cell ---------------------------------------------------
+
+bound() { # PIN FILE: its rows with that column behind them
+    sed "1s/\$/,pin/; 2,\$s/\$/,$1/" "$2"
+}
+bound none "$scratch/a.csv" >"$scratch/none.csv"
+bound scatter "$scratch/b.csv" >"$scratch/scatter.csv"
+{ cat "$scratch/none.csv"; tail -n +2 "$scratch/scatter.csv"; } >"$scratch/both.csv"
+compare "$scratch/none.csv" "$scratch/scatter.csv"
+expect_status 'only bound otherwise' 1
+expect 'only bound otherwise: says so' grep -q 'in common, but for cells .*--pin' "$err"
+compare "$scratch/a.csv" "$scratch/none.csv"
+expect_status 'a file from before --pin' 0
+compare "$scratch/both.csv" "$scratch/none.csv"
+expect_status 'they are not pooled' 0
+expect 'they are not pooled: 30 samples on each side' \
+    test "$(columns "$out" pin a_samples b_samples | sort -u)" = $'none\t30\t30'
+expect 'the others are counted' grep -q '2 of A are in B with workers bound otherwise' "$err"
+compare "$scratch/both.csv" --cell backend=shm,pin=none --cell backend=shm,pin=scatter
+expect_status 'two bindings of one run' 3
+
 # --- what is no comparison -------------------------------------------------------------------------
 
 refuses() { # PATTERN ARGUMENTS
@@ -76,7 +97,7 @@ refuses 'fits 2 cells' "$scratch/a.csv" --cell workers=2 --cell backend=shm
 refuses 'fits no cell' "$scratch/a.csv" --cell backend=mpi --cell backend=shm
 refuses 'no format' "$scratch/a.csv" "$scratch/b.csv" --format yaml
 refuses 'no option' "$scratch/a.csv" --sell x
-for foreign in "$scratch/none.csv" /dev/null "$bench"; do
+for foreign in "$scratch/nowhere.csv" /dev/null "$bench"; do
     compare "$scratch/a.csv" "$foreign"
     expect_status "compare with $foreign" 1
     expect "compare with $foreign: one line" test "$(wc -l <"$err")" -eq 1

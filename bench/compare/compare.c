@@ -129,7 +129,10 @@ static int compare(struct request *request, struct sample_table tables[2], struc
     if (error == 0)
         error = pairs_of_tables(&tables[0], "A", &tables[1], "B", false, pairs);
     if (error == 0 && pairs->count == 0) {
-        snprintf(request->line, LINE_BYTES, "A and B have no cell in common");
+        snprintf(request->line, LINE_BYTES, "A and B have no cell in common%s",
+                 pairs->bound_otherwise > 0 ? ", but for cells whose workers were bound otherwise "
+                                              "(--pin)"
+                                            : "");
         error = -ENOENT;
     }
     return error;
@@ -140,6 +143,9 @@ static void tell_lonely(const struct pairs *pairs)
     if (pairs->only_a + pairs->only_b > 0)
         fprintf(stderr, "bench: not compared: %zu cells that only A has, %zu that only B has\n",
                 pairs->only_a, pairs->only_b);
+    if (pairs->bound_otherwise > 0)
+        fprintf(stderr, "bench: %zu of A are in B with workers bound otherwise (--pin)\n",
+                pairs->bound_otherwise);
 }
 
 int compare_command(int argc, char **argv)

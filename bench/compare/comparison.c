@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare/cells.h"
 #include "bench/data/rank_tests.h"
 #include "bench/data/swap_test.h"
 
@@ -170,6 +171,7 @@ static struct comparison empty(const struct side *a, const struct side *b, bool 
                                .parameters = keys->parameters,
                                .backend = keys->backend,
                                .schedule = keys->schedule,
+                               .pin = cells_pin(keys),
                                .chunk = keys->chunk,
                                .workers = keys->workers,
                                .a = a->label,

@@ -5,53 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare/cells.h"
 #include "bench/data/text.h"
 
-/* ---- cells of a table --------------------------------------------------------------------------
+/* ---- two tables -------------------------------------------------------------------------------
  */
-
-#define COMPARE_TEXT(field)                                                                        \
-    if ((order = strcmp(one->field, other->field)) != 0)                                           \
-        return order;
-#define COMPARE_COUNT(field)                                                                       \
-    if (one->field != other->field)                                                                \
-        return one->field < other->field ? -1 : 1;
-
-/* By the keys that tell one cell from another. */
-static int by_cell(const void *a, const void *b)
-{
-    const struct sample *one = a, *other = b;
-    int order;
-    COMPARE_TEXT(workload)
-    COMPARE_TEXT(parameters)
-    COMPARE_TEXT(backend)
-    COMPARE_TEXT(schedule)
-    COMPARE_COUNT(chunk)
-    COMPARE_COUNT(workers)
-    COMPARE_COUNT(tasks)
-    return 0;
-}
-
-/* A copy of the rows, cell by cell. */
-static struct sample *sort_rows(const struct sample_table *table)
-{
-    struct sample *rows = calloc(table->count + 1, sizeof *rows);
-    if (rows == NULL)
-        return NULL;
-    if (table->count > 0)
-        memcpy(rows, table->rows, table->count * sizeof *rows);
-    qsort(rows, table->count, sizeof *rows, by_cell);
-    return rows;
-}
-
-/* How many rows from first on are of its cell. */
-static size_t cell_rows(const struct sample rows[], size_t count, size_t first)
-{
-    size_t end = first;
-    while (end < count && by_cell(&rows[first], &rows[end]) == 0)
-        end++;
-    return end - first;
-}
 
 static int add(struct pairs *pairs, const struct side *a, const struct side *b, bool interleaved)
 {
@@ -62,16 +20,32 @@ static int add(struct pairs *pairs, const struct side *a, const struct side *b, 
     return comparison_make(a, b, interleaved, &pairs->comparisons[pairs->count++]);
 }
 
+/* Cells of a that b only has with its workers bound to other cores. */
+static size_t count_bound_otherwise(const struct pairs *pairs, size_t a_count, size_t b_count)
+{
+    const struct sample *left = pairs->sorted[0], *right = pairs->sorted[1];
+    size_t count = 0;
+    for (size_t i = 0; i < a_count; i += cells_rows(left, a_count, i)) {
+        bool alike = false, same = false;
+        for (size_t j = 0; j < b_count; j += cells_rows(right, b_count, j)) {
+            alike = alike || cells_alike(&left[i], &right[j]);
+            same = same || cells_order(&left[i], &right[j]) == 0;
+        }
+        count += alike && !same;
+    }
+    return count;
+}
+
 int pairs_of_tables(const struct sample_table *a, const char *a_label, const struct sample_table *b,
                     const char *b_label, bool interleaved, struct pairs *pairs)
 {
-    *pairs = (struct pairs){.sorted = {sort_rows(a), sort_rows(b)}};
+    *pairs = (struct pairs){.sorted = {cells_sort(a), cells_sort(b)}};
     struct sample *left = pairs->sorted[0], *right = pairs->sorted[1];
     int error = left == NULL || right == NULL ? -ENOMEM : 0;
     size_t i = 0, j = 0;
     while (error == 0 && i < a->count && j < b->count) {
-        size_t i_rows = cell_rows(left, a->count, i), j_rows = cell_rows(right, b->count, j);
-        int order = by_cell(&left[i], &right[j]);
+        size_t i_rows = cells_rows(left, a->count, i), j_rows = cells_rows(right, b->count, j);
+        int order = cells_order(&left[i], &right[j]);
         const struct side one = {a_label, &left[i], i_rows}, other = {b_label, &right[j], j_rows};
         if (order == 0)
             error = add(pairs, &one, &other, interleaved);
@@ -80,10 +54,12 @@ int pairs_of_tables(const struct sample_table *a, const char *a_label, const str
         i += order <= 0 ? i_rows : 0;
         j += order >= 0 ? j_rows : 0;
     }
-    for (; error == 0 && i < a->count; i += cell_rows(left, a->count, i))
+    for (; error == 0 && i < a->count; i += cells_rows(left, a->count, i))
         pairs->only_a++;
-    for (; error == 0 && j < b->count; j += cell_rows(right, b->count, j))
+    for (; error == 0 && j < b->count; j += cells_rows(right, b->count, j))
         pairs->only_b++;
+    if (error == 0)
+        pairs->bound_otherwise = count_bound_otherwise(pairs, a->count, b->count);
     return error;
 }
 
@@ -128,7 +104,9 @@ static bool has_value(const struct sample *row, const struct key *key, const cha
     char number[24];
     const char *has = number;
     const char *field = (const char *)row + key->offset;
-    if (key->text)
+    if (key->offset == offsetof(struct sample, pin))
+        has = cells_pin(row);
+    else if (key->text)
         memcpy(&has, field, sizeof has);
     else
         snprintf(number, sizeof number, "%" PRIu64, *(const uint64_t *)(const void *)field);
@@ -159,7 +137,7 @@ static int find_side(const struct sample rows[], size_t first, size_t end, const
 {
     int found = 0;
     for (size_t i = first, count; i < end; i += count) {
-        count = cell_rows(rows, end, i);
+        count = cells_rows(rows, end, i);
         int fit = fits(&rows[i], choice);
         if (fit < 0)
             return fit;
@@ -200,7 +178,7 @@ static int refuse_choice(int found, const char *choice, const struct sample *wor
 int pairs_of_choices(const struct sample_table *table, const char *a, const char *b,
                      struct pairs *pairs, char *message, size_t bytes)
 {
-    *pairs = (struct pairs){.sorted = {sort_rows(table), NULL}};
+    *pairs = (struct pairs){.sorted = {cells_sort(table), NULL}};
     struct sample *rows = pairs->sorted[0];
     int error = rows == NULL ? -ENOMEM : 0;
     struct side one, other;

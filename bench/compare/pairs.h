@@ -13,6 +13,7 @@ struct pairs {
     struct comparison *comparisons; /* comparisons[count] */
     size_t count;
     size_t only_a, only_b;    /* cells without their like on the other side */
+    size_t bound_otherwise;   /* cells of a that b has, but with workers bound otherwise (--pin) */
     struct sample *sorted[2]; /* all rows, cell by cell; owned */
 };
 

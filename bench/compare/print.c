@@ -18,6 +18,7 @@ static const struct column columns[] = {
     COLUMN(comparison, schedule, COLUMN_TEXT),
     COLUMN(comparison, chunk, COLUMN_COUNT),
     COLUMN(comparison, workers, COLUMN_COUNT),
+    COLUMN(comparison, pin, COLUMN_TEXT),
     COLUMN(comparison, a, COLUMN_TEXT),
     COLUMN(comparison, b, COLUMN_TEXT),
     COLUMN(comparison, a_samples, COLUMN_COUNT),
