@@ -12,6 +12,7 @@
 #include "bench/metg/arguments.h"
 #include "bench/metg/crossing.h"
 #include "bench/metg/curve.h"
+#include "bench/metg/fit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -104,6 +105,92 @@ static void the_granularity_is_the_least_above(void **state)
     crossing_find(short_ns, cliff, 4, 0.9, &most_ns, &most);
     assert_near(crossing_granularity(short_ns, cliff, 4, 0.5, half_ns, half), 13);
     assert_near(crossing_granularity(short_ns, cliff, 4, 0.9, most_ns, most), 13);
+}
+
+/* ---- the line around a crossing ---------------------------------------------------------------
+ */
+
+#define FIT_POINTS 7
+#define FIT_COST   1000.0 /* of a task: half is efficient at this length, METG(50 %) is twice that \
+                           */
+
+static const double fit_ns[FIT_POINTS] = {62, 250, 707, 1000, 1414, 4000, 16000};
+
+static void a_line_is_exact_where_a_task_has_a_price(void **state)
+{
+    double efficiency[FIT_POINTS], found_ns;
+    (void)state;
+    for (size_t i = 0; i < FIT_POINTS; i++)
+        efficiency[i] = fit_ns[i] / (fit_ns[i] + FIT_COST);
+    for (double guess_ns = 707; guess_ns <= 1414; guess_ns += 101) {
+        assert_true(fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.5, guess_ns, &found_ns));
+        assert_near(found_ns, 2 * FIT_COST);
+    }
+    assert_true(fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.9, 9000, &found_ns));
+    assert_near(found_ns, 10 * FIT_COST);
+}
+
+static void there_is_not_always_a_line(void **state)
+{
+    static const double falls[] = {0.9, 0.7, 0.5, 0.3}, cliff[] = {0.1, 0.1, 0.99, 0.99},
+                        rises[] = {0.2, 0.3, 0.35, 0.4};
+    static const double near_ns[] = {1000, 1100, 1200, 1300};
+    double found_ns = -1;
+    (void)state;
+    assert_false(fit_granularity(near_ns, falls, 4, 0.5, 1150, &found_ns));
+    assert_false(fit_granularity(near_ns, cliff, 4, 0.5, 1150, &found_ns));
+    assert_false(fit_granularity(near_ns, rises, 4, 0.9, 1300, &found_ns)); /* beyond the longest */
+    assert_false(fit_granularity(near_ns, rises, 2, 0.25, 1050, &found_ns));
+    assert_false(fit_granularity(lengths, rises, 4, 0.25, 30, &found_ns)); /* too far apart */
+    assert_true(found_ns == -1);
+}
+
+static double noise(void) /* of standard deviation 1, about */
+{
+    double sum = 0;
+    for (int i = 0; i < 12; i++)
+        sum += drand48() - 0.5;
+    return sum;
+}
+
+static int ascending(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* How wide the middle 95 of a hundred figures are, as a factor. */
+static double factor_of(double values[], size_t count)
+{
+    qsort(values, count, sizeof *values, ascending);
+    return values[count - count / 40] / values[count / 40];
+}
+
+/* What it is for: of noisy curves, it finds figures that lie closer together than what two points
+ * say, and around the true one. */
+static void a_line_is_less_noisy_than_two_points(void **state)
+{
+    static double by_line[1000], by_points[1000];
+    (void)state;
+    srand48(1);
+    for (size_t k = 0; k < 1000;) {
+        double efficiency[FIT_POINTS], smooth[FIT_POINTS], at_ns;
+        size_t above;
+        for (size_t i = 0; i < FIT_POINTS; i++)
+            efficiency[i] = smooth[i] = fit_ns[i] / (fit_ns[i] + FIT_COST) + 0.08 * noise();
+        crossing_smooth(smooth, FIT_POINTS);
+        if (crossing_find(fit_ns, smooth, FIT_POINTS, 0.5, &at_ns, &above) != CROSSING_WITHIN)
+            continue;
+        by_points[k] = crossing_granularity(fit_ns, smooth, FIT_POINTS, 0.5, at_ns, above);
+        by_line[k] = by_points[k];
+        fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.5, at_ns, &by_line[k]);
+        k++;
+    }
+    double line = factor_of(by_line, 1000), points = factor_of(by_points, 1000);
+    print_message("95 %% within a factor of %.2f by lines, %.2f by points; medians %.0f, %.0f\n",
+                  line, points, by_line[500], by_points[500]);
+    assert_true(log(line) < 0.75 * log(points));
+    assert_true(fabs(by_line[500] / (2 * FIT_COST) - 1) < 0.05);
 }
 
 /* ---- a curve that is measured -----------------------------------------------------------------
@@ -274,6 +361,9 @@ int main(void)
         cmocka_unit_test(a_noisy_curve_has_one_crossing),
         cmocka_unit_test(nothing_is_extrapolated),
         cmocka_unit_test(the_granularity_is_the_least_above),
+        cmocka_unit_test(a_line_is_exact_where_a_task_has_a_price),
+        cmocka_unit_test(there_is_not_always_a_line),
+        cmocka_unit_test(a_line_is_less_noisy_than_two_points),
         cmocka_unit_test(the_metg_of_a_fixed_cost_is_found),
         cmocka_unit_test(what_was_not_measured_is_not_said),
         cmocka_unit_test(an_interval_may_be_open),

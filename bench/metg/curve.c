@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/metg/crossing.h"
+#include "bench/metg/fit.h"
 #include "bench/present/figures.h"
 #include "common/check.h"
 
@@ -99,8 +100,17 @@ static bool should_fall(const struct curve *curve, double least)
     return shortest->efficiency > WELL_BELOW * least && shortest->grid >= GRID_COARSE;
 }
 
-/* The middle of the gap in which a share is crossed, or CURVE_NONE where there is none between. */
-static size_t halve_gap(const struct curve *curve, double share)
+static bool is_measured(const struct curve *curve, size_t grid)
+{
+    for (size_t i = 0; i < curve->count; i++)
+        if (curve->points[i].grid == grid)
+            return true;
+    return false;
+}
+
+/* The middle of the gap in which a share is crossed; where that is closed, the next on either side,
+ * for a line is laid through the points around the crossing (fit.h). CURVE_NONE: all are there. */
+static size_t close_gap(const struct curve *curve, double share)
 {
     const struct curve_point *points[CURVE_GRID];
     double length_ns[CURVE_GRID], efficiency[CURVE_GRID], at_ns;
@@ -109,7 +119,11 @@ static size_t halve_gap(const struct curve *curve, double share)
     if (crossing_find(length_ns, efficiency, count, share, &at_ns, &above) != CROSSING_WITHIN)
         return CURVE_NONE;
     size_t low = points[above - 1]->grid, high = points[above]->grid;
-    return high - low > 1 ? (low + high) / 2 : CURVE_NONE;
+    if (high - low > 1)
+        return (low + high) / 2;
+    if (high + 1 < CURVE_GRID && !is_measured(curve, high + 1))
+        return high + 1;
+    return low > 0 && !is_measured(curve, low - 1) ? low - 1 : CURVE_NONE;
 }
 
 size_t curve_next(const struct curve *curve, const struct curve_shares *shares)
@@ -124,7 +138,7 @@ size_t curve_next(const struct curve *curve, const struct curve_shares *shares)
     if (should_rise(curve, shares))
         return curve->points[curve->count - 1].grid + GRID_COARSE;
     for (size_t i = 0; i < shares->count && next == CURVE_NONE; i++)
-        next = halve_gap(curve, shares->values[i]);
+        next = close_gap(curve, shares->values[i]);
     return next;
 }
 
@@ -139,20 +153,34 @@ void curve_add(struct curve *curve, const struct curve_point *point)
 
 /* ---- what it says ---------------------------------------------------------------------------- */
 
+/* Where efficiency[count], as it was measured, crosses the share, and the METG that follows: by the
+ * points around the crossing, or between two of them where that can't be. smooth[count] gets what
+ * was pooled. */
+static enum crossing_place find_metg(const double length_ns[], const double efficiency[],
+                                     size_t count, double share, double smooth[], double *metg_ns)
+{
+    double at_ns;
+    size_t above;
+    memcpy(smooth, efficiency, count * sizeof *smooth);
+    crossing_smooth(smooth, count);
+    enum crossing_place place = crossing_find(length_ns, smooth, count, share, &at_ns, &above);
+    if (place == CROSSING_WITHIN &&
+        !fit_granularity(length_ns, efficiency, count, share, at_ns, metg_ns))
+        *metg_ns = crossing_granularity(length_ns, smooth, count, share, at_ns, above);
+    return place;
+}
+
 /* The METG in each replicate of the whole curve; outside of the curve it is 0 or infinite. */
 static void find_interval(const struct curve_point *const points[], const double length_ns[],
                           size_t count, double share, struct estimate *metg)
 {
-    double replicates[STATISTICS_REPLICATES], efficiency[CURVE_GRID], at_ns;
-    size_t above;
+    double replicates[STATISTICS_REPLICATES], efficiency[CURVE_GRID], smooth[CURVE_GRID];
     for (size_t k = 0; k < STATISTICS_REPLICATES; k++) {
         for (size_t i = 0; i < count; i++)
             efficiency[i] =
                 points[i]->replicates != NULL ? points[i]->replicates[k] : points[i]->efficiency;
-        crossing_smooth(efficiency, count);
-        switch (crossing_find(length_ns, efficiency, count, share, &at_ns, &above)) {
+        switch (find_metg(length_ns, efficiency, count, share, smooth, &replicates[k])) {
         case CROSSING_WITHIN:
-            replicates[k] = crossing_granularity(length_ns, efficiency, count, share, at_ns, above);
             break;
         case CROSSING_BELOW:
             replicates[k] = 0;
@@ -179,17 +207,13 @@ static void say_never(struct curve_metg *metg, double most, double longest_ns)
 }
 
 static void read_known(struct curve_metg *metg, const struct curve_point *const points[],
-                       const double length_ns[], double efficiency[], size_t count)
+                       const double length_ns[], const double efficiency[], size_t count)
 {
     struct estimate estimate = estimate_unknown;
     char length[FIGURE_BYTES];
-    double at_ns;
-    size_t above;
-    crossing_smooth(efficiency, count);
-    switch (crossing_find(length_ns, efficiency, count, metg->efficiency, &at_ns, &above)) {
+    double smooth[CURVE_GRID];
+    switch (find_metg(length_ns, efficiency, count, metg->efficiency, smooth, &estimate.value)) {
     case CROSSING_WITHIN:
-        estimate.value =
-            crossing_granularity(length_ns, efficiency, count, metg->efficiency, at_ns, above);
         find_interval(points, length_ns, count, metg->efficiency, &estimate);
         snprintf(metg->text, sizeof metg->text, "ok");
         break;
@@ -198,7 +222,7 @@ static void read_known(struct curve_metg *metg, const struct curve_point *const 
                  figure_time(length_ns[0], length, sizeof length));
         break;
     case CROSSING_NEVER:
-        say_never(metg, efficiency[count - 1], length_ns[count - 1]);
+        say_never(metg, smooth[count - 1], length_ns[count - 1]);
         break;
     }
     metg->metg_ns = estimate.value;

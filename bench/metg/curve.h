@@ -5,7 +5,8 @@
  * Lengths stand on a grid, each sqrt(2) times the one before, so that curves share the serial runs
  * that they are compared with. A curve begins in the middle, goes down by factors of 4 until it is
  * well below the least share, goes up likewise until it is efficient enough or gains no more, and
- * then halves the gaps around each crossing until neighbours on the grid enclose it.
+ * then halves the gaps around each crossing until neighbours on the grid enclose it, and takes the
+ * next one on either side.
  */
 #ifndef PARBENCH_BENCH_METG_CURVE_H
 #define PARBENCH_BENCH_METG_CURVE_H

@@ -25,6 +25,20 @@ struct report {
     size_t count;
 };
 
+/* A greater share can't be had with shorter tasks. Each is read off by the points around its own
+ * crossing, so where two are near each other, noise might say so. */
+static void read_shares(const struct curve *curve, const struct curve_shares *shares,
+                        struct curve_metg rows[])
+{
+    for (size_t s = shares->count; s-- > 0;) {
+        curve_read(curve, shares->values[s], &rows[s]);
+        if (s + 1 < shares->count && rows[s].metg_ns > rows[s + 1].metg_ns) {
+            rows[s].metg_ns = rows[s + 1].metg_ns;
+            rows[s].metg_low_ns = fmin(rows[s].metg_low_ns, rows[s].metg_ns);
+        }
+    }
+}
+
 static int read_curves(const struct metg *metg, struct report *report)
 {
     const size_t shares = metg->shares->count;
@@ -32,9 +46,8 @@ static int read_curves(const struct metg *metg, struct report *report)
     report->rows = calloc(metg->matrix.count * shares, sizeof *report->rows);
     if (report->rows == NULL)
         return -ENOMEM;
-    for (size_t i = 1; i < metg->matrix.count; i++)
-        for (size_t s = 0; s < shares; s++)
-            curve_read(&metg->curves[i], metg->shares->values[s], &report->rows[report->count++]);
+    for (size_t i = 1; i < metg->matrix.count; i++, report->count += shares)
+        read_shares(&metg->curves[i], metg->shares, &report->rows[report->count]);
     return 0;
 }
 
