@@ -12,6 +12,7 @@
 #include "bench/metg/arguments.h"
 #include "bench/metg/crossing.h"
 #include "bench/metg/curve.h"
+#include "bench/metg/estimate.h"
 #include "bench/metg/fit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -111,37 +112,51 @@ static void the_granularity_is_the_least_above(void **state)
  */
 
 #define FIT_POINTS 7
-#define FIT_COST   1000.0 /* of a task: half is efficient at this length, METG(50 %) is twice that \
-                           */
+#define FIT_COST                                                                                   \
+    1000.0 /* of a task: half is efficient at this length, METG(50 %) is twice that                \
+            */
 
 static const double fit_ns[FIT_POINTS] = {62, 250, 707, 1000, 1414, 4000, 16000};
 
 static void a_line_is_exact_where_a_task_has_a_price(void **state)
 {
-    double efficiency[FIT_POINTS], found_ns;
+    double efficiency[FIT_POINTS], at_ns, found_ns;
     (void)state;
     for (size_t i = 0; i < FIT_POINTS; i++)
         efficiency[i] = fit_ns[i] / (fit_ns[i] + FIT_COST);
     for (double guess_ns = 707; guess_ns <= 1414; guess_ns += 101) {
-        assert_true(fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.5, guess_ns, &found_ns));
+        assert_true(
+            fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.5, guess_ns, &at_ns, &found_ns));
+        assert_near(at_ns, FIT_COST);
         assert_near(found_ns, 2 * FIT_COST);
     }
-    assert_true(fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.9, 9000, &found_ns));
+    assert_true(fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.9, 9000, &at_ns, &found_ns));
     assert_near(found_ns, 10 * FIT_COST);
+}
+
+/* Where even long tasks are only so efficient, its slope is less than 1. */
+static void a_line_bends_where_not_all_can_be_had(void **state)
+{
+    double efficiency[FIT_POINTS], at_ns, found_ns;
+    (void)state;
+    for (size_t i = 0; i < FIT_POINTS; i++)
+        efficiency[i] = 0.85 * fit_ns[i] / (fit_ns[i] + FIT_COST);
+    const double true_ns = 0.5 / 0.35 * FIT_COST;
+    assert_true(fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.5, true_ns, &at_ns, &found_ns));
+    print_message("%.0f instead of %.0f\n", at_ns, true_ns);
+    assert_true(fabs(at_ns / true_ns - 1) < 0.1);
 }
 
 static void there_is_not_always_a_line(void **state)
 {
-    static const double falls[] = {0.9, 0.7, 0.5, 0.3}, cliff[] = {0.1, 0.1, 0.99, 0.99},
-                        rises[] = {0.2, 0.3, 0.35, 0.4};
-    static const double near_ns[] = {1000, 1100, 1200, 1300};
-    double found_ns = -1;
+    static const double falls[] = {0.97, 0.7, 0.3, 0.03}, rises[] = {0.2, 0.3, 0.35, 0.4};
+    static const double near_ns[] = {250, 700, 1400, 4000};
+    double at_ns = -1, found_ns = -1;
     (void)state;
-    assert_false(fit_granularity(near_ns, falls, 4, 0.5, 1150, &found_ns));
-    assert_false(fit_granularity(near_ns, cliff, 4, 0.5, 1150, &found_ns));
-    assert_false(fit_granularity(near_ns, rises, 4, 0.9, 1300, &found_ns)); /* beyond the longest */
-    assert_false(fit_granularity(near_ns, rises, 2, 0.25, 1050, &found_ns));
-    assert_false(fit_granularity(lengths, rises, 4, 0.25, 30, &found_ns)); /* too far apart */
+    assert_false(fit_granularity(near_ns, falls, 4, 0.5, 1000, &at_ns, &found_ns));
+    assert_false(fit_granularity(near_ns, rises, 2, 0.25, 500, &at_ns, &found_ns));
+    assert_false(fit_granularity(lengths, rises, 4, 0.25, 30, &at_ns, &found_ns)); /* far apart */
+    assert_true(at_ns == -1);
     assert_true(found_ns == -1);
 }
 
@@ -170,27 +185,58 @@ static double factor_of(double values[], size_t count)
  * say, and around the true one. */
 static void a_line_is_less_noisy_than_two_points(void **state)
 {
-    static double by_line[1000], by_points[1000];
+    enum { CURVES = 400 };
+    static double by_line[CURVES], by_points[CURVES];
+    double efficiency[FIT_POINTS], smooth[FIT_POINTS], at_ns, most;
+    const double *replicates[FIT_POINTS] = {NULL};
+    const struct estimate_curve curve = {fit_ns, efficiency, replicates, FIT_POINTS};
+    struct estimate metg;
+    size_t above;
     (void)state;
     srand48(1);
-    for (size_t k = 0; k < 1000;) {
-        double efficiency[FIT_POINTS], smooth[FIT_POINTS], at_ns;
-        size_t above;
+    for (size_t k = 0; k < CURVES;) {
         for (size_t i = 0; i < FIT_POINTS; i++)
-            efficiency[i] = smooth[i] = fit_ns[i] / (fit_ns[i] + FIT_COST) + 0.08 * noise();
-        crossing_smooth(smooth, FIT_POINTS);
-        if (crossing_find(fit_ns, smooth, FIT_POINTS, 0.5, &at_ns, &above) != CROSSING_WITHIN)
+            efficiency[i] = smooth[i] = fit_ns[i] / (fit_ns[i] + FIT_COST) + 0.1 * noise();
+        if (estimate_metg(&curve, 0.5, &metg, &most) != CROSSING_WITHIN)
             continue;
+        crossing_smooth(smooth, FIT_POINTS);
+        crossing_find(fit_ns, smooth, FIT_POINTS, 0.5, &at_ns, &above);
         by_points[k] = crossing_granularity(fit_ns, smooth, FIT_POINTS, 0.5, at_ns, above);
-        by_line[k] = by_points[k];
-        fit_granularity(fit_ns, efficiency, FIT_POINTS, 0.5, at_ns, &by_line[k]);
-        k++;
+        by_line[k++] = metg.value;
     }
-    double line = factor_of(by_line, 1000), points = factor_of(by_points, 1000);
+    double line = factor_of(by_line, CURVES), points = factor_of(by_points, CURVES);
     print_message("95 %% within a factor of %.2f by lines, %.2f by points; medians %.0f, %.0f\n",
-                  line, points, by_line[500], by_points[500]);
-    assert_true(log(line) < 0.75 * log(points));
-    assert_true(fabs(by_line[500] / (2 * FIT_COST) - 1) < 0.05);
+                  line, points, by_line[CURVES / 2], by_points[CURVES / 2]);
+    assert_true(log(line) < 0.85 * log(points));
+    assert_true(fabs(by_line[CURVES / 2] / (2 * FIT_COST) - 1) < 0.05);
+}
+
+/* The interval must hold what it says, though all replicates are read around one place. */
+static void an_interval_covers_the_truth(void **state)
+{
+    enum { CURVES = 200, COVERED_LEAST = 176 }; /* of 190 that 95 % would be */
+    static double drawn[FIT_POINTS][STATISTICS_REPLICATES];
+    double efficiency[FIT_POINTS], most;
+    const double *replicates[FIT_POINTS];
+    const struct estimate_curve curve = {fit_ns, efficiency, replicates, FIT_POINTS};
+    struct estimate metg;
+    int covered = 0, tried = 0;
+    (void)state;
+    srand48(2);
+    while (tried < CURVES) {
+        for (size_t i = 0; i < FIT_POINTS; i++) {
+            efficiency[i] = fit_ns[i] / (fit_ns[i] + FIT_COST) + 0.08 * noise();
+            for (size_t k = 0; k < STATISTICS_REPLICATES; k++)
+                drawn[i][k] = efficiency[i] + 0.08 * noise();
+            replicates[i] = drawn[i];
+        }
+        if (estimate_metg(&curve, 0.5, &metg, &most) != CROSSING_WITHIN)
+            continue;
+        covered += !(metg.low > 2 * FIT_COST) && !(metg.high < 2 * FIT_COST);
+        tried++;
+    }
+    print_message("%d of %d\n", covered, CURVES);
+    assert_true(covered >= COVERED_LEAST);
 }
 
 /* ---- a curve that is measured -----------------------------------------------------------------
@@ -362,8 +408,10 @@ int main(void)
         cmocka_unit_test(nothing_is_extrapolated),
         cmocka_unit_test(the_granularity_is_the_least_above),
         cmocka_unit_test(a_line_is_exact_where_a_task_has_a_price),
+        cmocka_unit_test(a_line_bends_where_not_all_can_be_had),
         cmocka_unit_test(there_is_not_always_a_line),
         cmocka_unit_test(a_line_is_less_noisy_than_two_points),
+        cmocka_unit_test(an_interval_covers_the_truth),
         cmocka_unit_test(the_metg_of_a_fixed_cost_is_found),
         cmocka_unit_test(what_was_not_measured_is_not_said),
         cmocka_unit_test(an_interval_may_be_open),

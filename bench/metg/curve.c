@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "bench/metg/crossing.h"
-#include "bench/metg/fit.h"
+#include "bench/metg/estimate.h"
 #include "bench/present/figures.h"
 #include "common/check.h"
 
 #define SHORTEST_STEPS 16
-#define GRID_START     24  /* 65536 steps: efficient for all but what starts workers */
-#define GRID_COARSE    4   /* a factor of 4 */
+#define GRID_START     24 /* 65536 steps: efficient for all but what starts workers */
+#define GRID_COARSE    4  /* a factor of 4 */
+#define GRID_DEAR      32 /* a million steps: maps of such tasks take tens of milliseconds and more */
 #define WELL_BELOW     0.6 /* of the least share: no need to go further down */
 #define GAIN_WORTH                                                                                 \
     0.04 /* of efficiency by a factor of 4: worth going further up. Where a task                   \
@@ -80,7 +81,7 @@ static size_t gather(const struct curve *curve, double length_ns[], double effic
 /* ---- what to measure next ------------------------------------------------------------------- */
 
 /* Whether longer tasks may still bring the curve to the greatest share: no task does, and the
- * longest one does not reach the least, or is better than the two before it. */
+ * longest one does not reach the least, or is better than the two before it and not yet dear. */
 static bool should_rise(const struct curve *curve, const struct curve_shares *shares)
 {
     const struct curve_point *longest = &curve->points[curve->count - 1];
@@ -91,6 +92,8 @@ static bool should_rise(const struct curve *curve, const struct curve_shares *sh
             return false;
     if (curve->count < 3 || longest->efficiency < shares->values[0])
         return true;
+    if (longest->grid >= GRID_DEAR) /* what most ask for is known, and the rest gets dear */
+        return false;
     return longest->efficiency > (longest[-1].efficiency + longest[-2].efficiency) / 2 + GAIN_WORTH;
 }
 
@@ -153,50 +156,6 @@ void curve_add(struct curve *curve, const struct curve_point *point)
 
 /* ---- what it says ---------------------------------------------------------------------------- */
 
-/* Where efficiency[count], as it was measured, crosses the share, and the METG that follows: by the
- * points around the crossing, or between two of them where that can't be. smooth[count] gets what
- * was pooled. */
-static enum crossing_place find_metg(const double length_ns[], const double efficiency[],
-                                     size_t count, double share, double smooth[], double *metg_ns)
-{
-    double at_ns;
-    size_t above;
-    memcpy(smooth, efficiency, count * sizeof *smooth);
-    crossing_smooth(smooth, count);
-    enum crossing_place place = crossing_find(length_ns, smooth, count, share, &at_ns, &above);
-    if (place == CROSSING_WITHIN &&
-        !fit_granularity(length_ns, efficiency, count, share, at_ns, metg_ns))
-        *metg_ns = crossing_granularity(length_ns, smooth, count, share, at_ns, above);
-    return place;
-}
-
-/* The METG in each replicate of the whole curve; outside of the curve it is 0 or infinite. */
-static void find_interval(const struct curve_point *const points[], const double length_ns[],
-                          size_t count, double share, struct estimate *metg)
-{
-    double replicates[STATISTICS_REPLICATES], efficiency[CURVE_GRID], smooth[CURVE_GRID];
-    for (size_t k = 0; k < STATISTICS_REPLICATES; k++) {
-        for (size_t i = 0; i < count; i++)
-            efficiency[i] =
-                points[i]->replicates != NULL ? points[i]->replicates[k] : points[i]->efficiency;
-        switch (find_metg(length_ns, efficiency, count, share, smooth, &replicates[k])) {
-        case CROSSING_WITHIN:
-            break;
-        case CROSSING_BELOW:
-            replicates[k] = 0;
-            break;
-        case CROSSING_NEVER:
-            replicates[k] = INFINITY;
-            break;
-        }
-    }
-    statistics_interval(replicates, metg);
-    if (metg->low <= 0)
-        metg->low = NAN;
-    if (!isfinite(metg->high))
-        metg->high = NAN;
-}
-
 static void say_never(struct curve_metg *metg, double most, double longest_ns)
 {
     char share[FIGURE_BYTES], reached[FIGURE_BYTES], length[FIGURE_BYTES];
@@ -209,12 +168,15 @@ static void say_never(struct curve_metg *metg, double most, double longest_ns)
 static void read_known(struct curve_metg *metg, const struct curve_point *const points[],
                        const double length_ns[], const double efficiency[], size_t count)
 {
-    struct estimate estimate = estimate_unknown;
+    const double *replicates[CURVE_GRID];
+    const struct estimate_curve curve = {length_ns, efficiency, replicates, count};
+    struct estimate estimate;
     char length[FIGURE_BYTES];
-    double smooth[CURVE_GRID];
-    switch (find_metg(length_ns, efficiency, count, metg->efficiency, smooth, &estimate.value)) {
+    double most;
+    for (size_t i = 0; i < count; i++)
+        replicates[i] = points[i]->replicates;
+    switch (estimate_metg(&curve, metg->efficiency, &estimate, &most)) {
     case CROSSING_WITHIN:
-        find_interval(points, length_ns, count, metg->efficiency, &estimate);
         snprintf(metg->text, sizeof metg->text, "ok");
         break;
     case CROSSING_BELOW:
@@ -222,7 +184,7 @@ static void read_known(struct curve_metg *metg, const struct curve_point *const 
                  figure_time(length_ns[0], length, sizeof length));
         break;
     case CROSSING_NEVER:
-        say_never(metg, smooth[count - 1], length_ns[count - 1]);
+        say_never(metg, most, length_ns[count - 1]);
         break;
     }
     metg->metg_ns = estimate.value;

@@ -5,8 +5,7 @@
 #define REACH        8.0 /* a point that is longer or shorter by this factor has no weight */
 #define POINTS_LEAST 3
 #define MARGIN       0.03 /* efficiency is taken as no nearer to 0 and 1: noise goes beyond both */
-#define SLOPE_LEAST  0.3  /* flatter, noise decides where it crosses */
-#define SLOPE_MOST   4.0  /* steeper, it is a cliff between two points, and no line */
+#define HOLD         1.0 /* towards slope 1: about as much as points of a curve spread, ln(2.7) squared */
 
 struct line {
     double level, slope; /* logit(efficiency) = level + slope * ln(length / at) */
@@ -45,26 +44,25 @@ static bool lay(const double length_ns[], const double efficiency[], size_t coun
         xx_sum += weight * x * x;
         xy_sum += weight * x * y;
     }
-    double spread = sum * xx_sum - x_sum * x_sum;
-    if (points < POINTS_LEAST || !(spread > 0))
+    if (points < POINTS_LEAST)
         return false;
-    line->slope = (sum * xy_sum - x_sum * y_sum) / spread;
-    line->level = (y_sum - line->slope * x_sum) / sum;
-    return line->slope >= SLOPE_LEAST && line->slope <= SLOPE_MOST;
+    double x_mean = x_sum / sum, y_mean = y_sum / sum;
+    double spread = xx_sum / sum - x_mean * x_mean, common = xy_sum / sum - x_mean * y_mean;
+    line->slope = (common + HOLD * 1.0) / (spread + HOLD);
+    line->level = y_mean - line->slope * x_mean;
+    return common > 0;
 }
 
 /* With efficiency e, length / e changes with ln(length) as 1 - slope * (1 - e): it is least where
  * that is 0, if this is above the share. */
 bool fit_granularity(const double length_ns[], const double efficiency[], size_t count,
-                     double share, double at_ns, double *granularity_ns)
+                     double share, double at_ns, double *found_ns, double *granularity_ns)
 {
     struct line line;
     if (share <= MARGIN || share >= 1 - MARGIN || !lay(length_ns, efficiency, count, at_ns, &line))
         return false;
     double best = fmax(share, 1 - 1 / line.slope);
-    double found_ns = at_ns * exp((logit(best) - line.level) / line.slope);
-    if (found_ns < length_ns[0] || found_ns > length_ns[count - 1])
-        return false;
-    *granularity_ns = found_ns / best;
+    *found_ns = at_ns * exp((logit(best) - line.level) / line.slope);
+    *granularity_ns = *found_ns / best;
     return true;
 }

@@ -6,15 +6,18 @@
  *
  *     logit(efficiency) = ln(efficiency / (1 - efficiency)) = ln(length) - ln(c)
  *
- * is a line; and near a crossing it still is about one where c changes slowly with the length, of
- * another slope. So a line is laid through the points around the crossing (weighted least squares),
- * which there are five or six of. Weights fall with the distance, to 0 at a factor of 8 (tricube),
- * and follow the noise: an error of d in efficiency is one of d / (efficiency (1 - efficiency)) in
- * its logit. Nothing is extrapolated: a length outside of what was measured is refused.
- * Pure functions; safe in any thread.
+ * is a line of slope 1. Near a crossing it still is about a line where c changes slowly with the
+ * length, or where not even long tasks are quite efficient; then its slope is another. So a line is
+ * laid through the points around the crossing, of which there are some six, by weighted least
+ * squares. Weights fall with the distance, to 0 at a factor of 8 (tricube), and follow the noise:
+ * an error of d in efficiency is one of d / (efficiency (1 - efficiency)) in its logit. Six noisy
+ * points tell a level well and a slope badly, and a wrong slope moves the crossing; so the slope is
+ * held towards 1, as if as many points again had shown just that (ridge regression). Pure
+ * functions; safe in any thread.
  *
- * Source: Cleveland, Robust Locally Weighted Regression and Smoothing Scatterplots, Journal of the
- * American Statistical Association 74:368, 1979 (local lines, tricube weights).
+ * Sources: Cleveland, Robust Locally Weighted Regression and Smoothing Scatterplots, Journal of the
+ * American Statistical Association 74:368, 1979 (local lines, tricube weights); Hoerl & Kennard,
+ * Ridge Regression, Technometrics 12:1, 1970.
  */
 #ifndef PARBENCH_BENCH_METG_FIT_H
 #define PARBENCH_BENCH_METG_FIT_H
@@ -26,10 +29,11 @@
  * The least length / efficiency of such a line from where it reaches share up: that is at the share
  * but where efficiency falls so steeply that shorter tasks take longer, all in all. The line is
  * laid through the points of length_ns[count], efficiency[count] (as measured, not smoothed) around
- * at_ns. Returns false, and leaves *granularity_ns alone, where there is no such line: fewer than
- * three points, or what they show does not rise as efficiency does, or the length lies outside.
+ * at_ns. Returns false, and leaves the outputs alone, where there is no such line: fewer than three
+ * points, or what they show does not rise as efficiency does. *found_ns is where it is; that
+ * may lie outside of what was measured, which is for the caller to refuse: nothing is extrapolated.
  */
 bool fit_granularity(const double length_ns[], const double efficiency[], size_t count,
-                     double share, double at_ns, double *granularity_ns);
+                     double share, double at_ns, double *found_ns, double *granularity_ns);
 
 #endif
