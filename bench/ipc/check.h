@@ -12,7 +12,7 @@
  * starts of one program and 0.95 us in others, steadily for as long as each ran. So the loops run
  * inside of our own measuring programs, between the same two processes, in turns of a tenth of a
  * millisecond with what they are held against (tool/reference.h). Only perf is a program of its
- * own.
+ * own: it and ours run three times in turns, and the least of either is the round's.
  *
  * Where two processes run changes a pipe's round trip several times over (one core: no sleep of
  * the core, no interrupt), and perf can be bound to one core but not each of its processes to its
