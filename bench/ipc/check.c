@@ -63,7 +63,7 @@ static int compete(struct check *check, size_t index, size_t round)
     *check->message = '\0';
     check->signal = pair.signal;
     memcpy(score->status, pair.status, sizeof score->status);
-    if (check->signal != 0 || strcmp(score->status, "ok") != 0)
+    if (check->signal != 0 || strcmp(score->status, "ok") != 0 || pair.disturbed)
         return 0;
     score->ours[score->count] = (struct observation){round, pair.own_ns};
     score->theirs[score->count] = (struct observation){round, pair.rival_ns};
@@ -111,6 +111,8 @@ static int conclude(const struct contest *contest, struct score *score, struct o
     double own_ns = median(score->ours, score->count);
     double reference_ns = median(score->theirs, score->count);
     int error = statistics_ratio(&ours, &theirs, &ratio, &rounds);
+    if (rounds == 0 && strcmp(score->status, "ok") == 0)
+        strcpy(score->status, "skip: other programs took its core in every round");
     *outcome = (struct outcome){.subject = contest->subject,
                                 .placement = contest->placement,
                                 .bytes = contest->bytes,

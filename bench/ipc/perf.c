@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "bench/data/text.h"
@@ -18,6 +19,7 @@
 #define LIMIT_NS     (30 * NS_PER_S)
 #define FEW          2000u
 #define MANY         10000u
+#define SHARE_LEAST  0.75
 #define EXIT_NO_SUCH 127 /* as the shell has it, and spawn.h */
 
 static int choose(const char *placement, int cpus[2])
@@ -60,7 +62,16 @@ static double read_mean(const struct watch *watch, struct rival_pair *pair)
     return strtod(unit, NULL) * (double)NS_PER_US;
 }
 
-/* One run; *total_ns is what all its trips took. */
+/* Processor time of all children of ours that have ended, and of theirs. */
+static double children_ns(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * (double)NS_PER_S +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * (double)NS_PER_US;
+}
+
+/* One run; *total_ns is what all its trips took, INFINITY if it had too little of its core. */
 static int run(struct session *session, int cpu, unsigned trips, struct rival_pair *pair,
                double *total_ns, char *message, size_t bytes)
 {
@@ -73,6 +84,8 @@ static int run(struct session *session, int cpu, unsigned trips, struct rival_pa
     snprintf(count, sizeof count, "%u", trips);
     snprintf(message, bytes, "cannot start perf");
     *total_ns = NAN;
+    double before_ns = children_ns();
+    uint64_t begin_ns = clock_ns();
     int error = watch_open(&watch, &means);
     if (error == 0)
         error = watch_start(&watch, words, 0, LIMIT_NS, message, bytes);
@@ -80,6 +93,9 @@ static int run(struct session *session, int cpu, unsigned trips, struct rival_pa
         error = watch_wait(&watch);
     if (error == 0)
         *total_ns = read_mean(&watch, pair) * trips;
+    double lasted_ns = (double)(clock_ns() - begin_ns);
+    if (cpu >= 0 && !isnan(*total_ns) && children_ns() - before_ns < SHARE_LEAST * lasted_ns)
+        *total_ns = INFINITY;
     watch_close(&watch);
     return error;
 }
@@ -97,7 +113,7 @@ int perf_measure(struct session *session, const char *placement, struct rival_pa
             return error;
     }
     pair->rival_ns = (total_ns[1] - total_ns[0]) / (MANY - FEW);
-    if (error == 0 && pair->rival_ns <= 0)
+    if (error == 0 && !(pair->rival_ns > 0)) /* NaN: both were disturbed */
         pair->rival_ns = INFINITY;
     return error;
 }

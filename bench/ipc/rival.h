@@ -7,6 +7,7 @@
 #ifndef PARBENCH_BENCH_IPC_RIVAL_H
 #define PARBENCH_BENCH_IPC_RIVAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@
 struct rival_pair {
     double own_ns, rival_ns;         /* NaN: none */
     char status[RIVAL_STATUS_BYTES]; /* ok, or why there is none: "skip: ...", "failed: ..." */
+    bool disturbed;                  /* other programs took so much that this round says nothing */
     int signal;                      /* the user's that ended the run, or 0 */
 };
 
