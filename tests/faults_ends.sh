@@ -40,7 +40,7 @@ expect_complete_rows 'a stopped worker'
 for backend in $(backends_here); do
     for signal in INT:130 TERM:143; do
         name="SIG${signal%:*} during $backend"
-        start -b $backend -w primes "${endless[@]}"
+        start -b $backend -w resize "${endless[@]}"
         wait_until 30000 rows_there || say_failure "$name: no rows"
         kill -"${signal%:*}" "$pid"
         finish
@@ -70,7 +70,7 @@ done
 for backend in $(backends_here); do
     for target in bench group; do
         name="SIGKILL of $target during $backend"
-        start -b $backend -w primes "${endless[@]}"
+        start -b $backend -w resize "${endless[@]}"
         wait_until 30000 rows_there || say_failure "$name: no rows"
         kill -KILL "$([ $target = bench ] && echo "$pid" || echo -"$pid")"
         finish

@@ -5,7 +5,7 @@
 
 #include "common/check.h"
 
-#define WORD sizeof(uint64_t)
+#define WORD sizeof(uint64_t) /* so long a memcpy is a load or a store */
 
 /* One step of a hash after Fowler, Noll and Vo (FNV-1a), of a word rather than a byte. A product
  * carries only upwards, so the upper half is brought down again. */
@@ -15,25 +15,25 @@ static uint64_t stir(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 const char *mix(const void *task, void *result, const struct shape *shape)
 {
     const char *in = task;
     char *out = result;
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < shape->task_bytes; i += WORD) {
-        uint64_t word = 0;
-        memcpy(&word, in + i, least(WORD, shape->task_bytes - i));
+    uint64_t hash = 14695981039346656037u, word = 0;
+    size_t i;
+    for (i = 0; i + WORD <= shape->task_bytes; i += WORD) {
+        memcpy(&word, in + i, WORD);
         hash = stir(hash, word);
     }
-    for (size_t i = 0; i < shape->result_bytes; i += WORD) {
+    word = 0;
+    memcpy(&word, in + i, shape->task_bytes - i);
+    hash = stir(hash, word);
+    for (i = 0; i + WORD <= shape->result_bytes; i += WORD) {
         hash = stir(hash, i);
-        memcpy(out + i, &hash, least(WORD, shape->result_bytes - i));
+        memcpy(out + i, &hash, WORD);
     }
+    hash = stir(hash, i);
+    memcpy(out + i, &hash, shape->result_bytes - i);
     return NULL;
 }
 

@@ -65,7 +65,7 @@ static int measure_sizes(struct front *front, const struct transport_entry *entr
         const struct ipc_launch launch = {
             entry, placement, sizes, count, options->common.timeout_ns, false};
         struct ipc_call call;
-        struct ipc_row row;
+        struct ipc_row row = {0};
         ipc_call_make(&launch, &call);
         error = survey_run(&front->survey, &call.tool, &row, &done, status);
         if (error == 0)

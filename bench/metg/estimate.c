@@ -69,7 +69,7 @@ static bool settle(const struct estimate_curve *curve, double share, double *at_
 {
     const double *length_ns = curve->length_ns;
     double at = *at_ns, next, found_ns;
-    for (int step = 0; step < STEPS_MOST; step++, at = next) {
+    for (int step = 0; step < STEPS_MOST; step++) {
         if (!fit_granularity(length_ns, curve->efficiency, curve->count, share, at, &next,
                              &found_ns) ||
             next < length_ns[0] || next > length_ns[curve->count - 1])
@@ -79,6 +79,7 @@ static bool settle(const struct estimate_curve *curve, double share, double *at_
             *metg_ns = found_ns;
             return true;
         }
+        at = next;
     }
     return false;
 }

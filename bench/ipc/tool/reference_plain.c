@@ -50,7 +50,7 @@ static void close_all(struct reference_link *link)
 
 static int leads(const struct reference_link *link, uint32_t trips, double *taken_ns)
 {
-    struct timespec begin, end;
+    struct timespec begin = {0}, end;
     char message[REFERENCE_BYTES] = {0};
     for (uint32_t i = 0; i < WARM_TRIPS + trips; i++) {
         if (i == WARM_TRIPS)
