@@ -77,7 +77,7 @@ compared() { # each is there, and has both figures (perf may be disturbed in one
     columns "$out" subject placement reference status rounds own_ns reference_ns |
         awk -F'\t' '$4 ~ /^skip: ./ { next }
                     $4 != "ok" || $5 < 1 || $5 > 2 || $6 <= 0 || $7 <= 0 { print "not compared: " $0; bad = 1 }
-                    END { exit bad || NR != 7 }'
+                    END { exit bad || NR != 8 }'
 }
 expect "check: a row for each" compared
 

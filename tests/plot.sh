@@ -92,7 +92,7 @@ expect "hostile text stands as it is" has "@{x}^_&amp;&lt;\\,t" "$data/plots/spa
 expect "hostile text stands as it is" has "{b} [c] \\end{document} %\$#~" "$data/plots/spawn.svg"
 expect "hostile text is text in LaTeX" has '\{b\} {[}c{]} \textbackslash{}end\{document\}' \
     "$data/plots/spawn.tex"
-expect "starting: finding" has "costs 5.5 times as much as by pthread" "$data/plots/spawn.svg"
+expect "starting: finding" has "5.5 times that by pthread" "$data/plots/spawn.svg"
 expect "memory: finding" has "8 KiB (pthread) to 3 MiB (h 'q'" "$data/plots/memory.tex"
 expect "timeline: finding, without what no worker can have run" \
     has "Workers compute 62 % of the time until the last task ends" "$data/plots/timeline.svg"

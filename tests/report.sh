@@ -133,6 +133,9 @@ CSV
 report
 expect_status 'only metg.csv' 0
 expect 'metg is a finding' grep -q 'half of the time is work: 80 ns on pthreads, 6.00 us on pipes' "$out"
+echo 'pthreads,static,1,2,0.5,,,,below the shortest task measured (15 ns)' >>"$results/metg.csv"
+report
+expect 'less than what was measured is the best' grep -q 'split beforehand) it is: below 15 ns on pthreads, ' "$out"
 expect 'pipes against threads' grep -q 'Through pipes that is 75 times as long' "$out"
 expect 'intervals stand behind their figures' grep -qF '>6.00 us (5.00 us to 7.00 us)<' "$page"
 expect 'no figure, but the reason' grep -qF 'never reached: at most 40 % at 10 ms, &quot;&lt;b&gt;&quot;' "$page"

@@ -28,6 +28,7 @@ static const struct contest {
     {"socketpair", "different", 8, "plain loop", rival_plain},
     {"mpi", "different", 8, "OSU-style loop", rival_plain},
     {"openmp", "bound", 0, "EPCC-style loop", rival_epcc},
+    {"manager append", "free", 16, "Python's Manager().list()", rival_append},
 };
 
 #define CONTESTS (sizeof contests / sizeof contests[0])
@@ -41,6 +42,7 @@ struct score { /* of a contest, so far */
 struct check {
     const struct ipc_options *options;
     struct session session;
+    struct description *python; /* python[1] */
     struct score scores[CONTESTS];
     int signal; /* the user's, or 0 */
     char message[MESSAGE_BYTES];
@@ -52,8 +54,12 @@ struct check {
 static int compete(struct check *check, size_t index, size_t round)
 {
     const struct contest *contest = &contests[index];
-    const struct rival_task task = {contest->subject, contest->placement, contest->bytes,
-                                    check->options->common.timeout_ns, round};
+    const struct rival_task task = {.subject = contest->subject,
+                                    .placement = contest->placement,
+                                    .bytes = contest->bytes,
+                                    .timeout_ns = check->options->common.timeout_ns,
+                                    .round = round,
+                                    .python = check->python};
     struct score *score = &check->scores[index];
     struct rival_pair pair;
     int error =
@@ -148,7 +154,9 @@ int ipc_check(const struct ipc_options *options)
     if (check == NULL)
         return COMMAND_FAILED;
     check->options = options;
+    int asked = describe_interpreter(&check->python); /* before there are children to be kept */
     int error = session_open(&check->session);
+    error = asked != 0 ? asked : error;
     if (error == 0)
         error = measure_all(check);
     if (error == 0)
@@ -157,6 +165,7 @@ int ipc_check(const struct ipc_options *options)
         fprintf(stderr, "bench: %s\n", *check->message != '\0' ? check->message : strerror(-error));
     session_close(&check->session);
     int signal = check->signal;
+    describe_free(check->python, 1);
     free(check);
     if (signal != 0)
         return EXIT_SIGNALLED + signal;

@@ -14,7 +14,8 @@
 #include "common/clock.h"
 
 #define PERF_TURNS 3
-#define REGIONS_NS (60 * NS_PER_MS) /* so long regions are measured, about */
+#define REGIONS_NS (60 * NS_PER_MS)  /* so long regions are measured, about */
+#define APPENDS_NS (100 * NS_PER_MS) /* and appends */
 
 /* ---- ours ----------------------------------------------------------------------------------- */
 
@@ -34,6 +35,25 @@ static int take_row(const void *record, void *context)
     return 0;
 }
 
+/* Runs a program that writes rows of that form. */
+static int run(struct session *session, const struct tool *tool, struct rival_pair *pair,
+               char *message, size_t bytes)
+{
+    struct taken taken = {.pair = pair};
+    struct tool_end end;
+    struct ipc_row row;
+    const struct columns_reader reader = {ipc_columns, IPC_COLUMNS, &row, take_row, &taken};
+    int error = tool_run(session, tool, &end, message, bytes);
+    if (error != 0)
+        return error;
+    snprintf(pair->status, sizeof pair->status, "%.*s%s", RIVAL_STATUS_BYTES - 64, end.status,
+             *end.status != '\0' ? "" : "failed: its program ended without a row");
+    error = columns_read(end.rows, &reader, message, bytes);
+    pair->signal = end.signal;
+    fclose(end.rows);
+    return error;
+}
+
 static int measure(struct session *session, const struct rival_task *task, bool reference,
                    struct rival_pair *pair, char *message, size_t bytes)
 {
@@ -43,21 +63,9 @@ static int measure(struct session *session, const struct rival_task *task, bool 
                                       1,
                                       task->timeout_ns,
                                       reference};
-    struct taken taken = {.pair = pair};
     struct ipc_call call;
-    struct tool_end end;
-    struct ipc_row row;
-    const struct columns_reader reader = {ipc_columns, IPC_COLUMNS, &row, take_row, &taken};
     ipc_call_make(&launch, &call);
-    int error = tool_run(session, &call.tool, &end, message, bytes);
-    if (error != 0)
-        return error;
-    snprintf(pair->status, sizeof pair->status, "%s",
-             *end.status != '\0' ? end.status : "failed: ipc ended without a row");
-    error = columns_read(end.rows, &reader, message, bytes);
-    pair->signal = end.signal;
-    fclose(end.rows);
-    return error;
+    return run(session, &call.tool, pair, message, bytes);
 }
 
 /* ---- and theirs ----------------------------------------------------------------------------- */
@@ -138,4 +146,22 @@ int rival_epcc(struct session *session, const struct rival_task *task, struct ri
     pair->rival_ns = spawn_figures_median(figures.reference_ns, figures.references).value;
     spawn_figures_free(&figures);
     return error;
+}
+
+int rival_append(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+                 char *message, size_t bytes)
+{
+    const char *reason = describe_no_interpreter(task->python);
+    char budget[32];
+    *pair = (struct rival_pair){.own_ns = NAN, .rival_ns = NAN};
+    if (reason != NULL) {
+        snprintf(pair->status, sizeof pair->status, "skip: %.256s", reason);
+        return 0;
+    }
+    snprintf(budget, sizeof budget, "%llu", APPENDS_NS);
+    char *const arguments[] = {(char *)"--python", task->python->python, (char *)"--budget-ns",
+                               budget, NULL};
+    const struct tool tool = {
+        .program = "append", .arguments = arguments, .limit_ns = task->timeout_ns};
+    return run(session, &tool, pair, message, bytes);
 }

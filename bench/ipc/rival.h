@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/launch/describe.h"
 #include "bench/launch/session.h"
 
 #define RIVAL_STATUS_BYTES 512
@@ -27,6 +28,7 @@ struct rival_task { /* borrowed */
     uint64_t bytes;
     uint64_t timeout_ns; /* of one measurement of ours */
     size_t round;        /* which of two programs is first changes from round to round */
+    const struct description *python; /* the interpreter that there is, or why there is none */
 };
 
 /* A transport and perf bench sched pipe: two processes, a pipe each way, messages of 4 bytes. */
@@ -36,6 +38,10 @@ int rival_perf(struct session *session, const struct rival_task *task, struct ri
 /* A transport and the plain loop that ipc knows for it, in turns. */
 int rival_plain(struct session *session, const struct rival_task *task, struct rival_pair *pair,
                 char *message, size_t bytes);
+
+/* One append to a manager's list, by our proxy and by that of Python's multiprocessing, in turns. */
+int rival_append(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+                 char *message, size_t bytes);
 
 /* A bound region of OpenMP and the loop that spawn knows for it, in turns. */
 int rival_epcc(struct session *session, const struct rival_task *task, struct rival_pair *pair,

@@ -235,6 +235,19 @@ int describe_backends(const char *const *names, size_t count, struct description
     return error;
 }
 
+int describe_interpreter(struct description **python)
+{
+    static const char *const names[] = {"python-pool"}; /* any whose cell is in Python */
+    return describe_backends(names, 1, python);
+}
+
+const char *describe_no_interpreter(const struct description *python)
+{
+    if (python->problem != NULL)
+        return python->problem;
+    return python->python == NULL ? "there is no python3 on PATH" : NULL;
+}
+
 void describe_free(struct description *list, size_t count)
 {
     for (size_t i = 0; list != NULL && i < count; i++) {

@@ -37,6 +37,14 @@ struct description {
  * *list[count] owned by the caller (describe_free), or a negative errno. */
 int describe_backends(const char *const *names, size_t count, struct description **list);
 
+/* The interpreter behind the python3 on PATH, for those who measure it: a shim in its place would be
+ * measured, too. Returns 0 with *python owned by the caller (describe_free, of one), or a negative
+ * errno. */
+int describe_interpreter(struct description **python);
+
+/* Why there is none, or NULL. */
+const char *describe_no_interpreter(const struct description *python);
+
 /* What a workload with its parameters amounts to; asked of the cell program, as it may be a plugin.
  */
 struct work_description {

@@ -129,18 +129,33 @@ void findings_of_spawn(struct findings *findings, const struct csv_table *spawn)
 /* ---- metg.csv ---------------------------------------------------------------------------------
  */
 
+/* "15 ns)" where even the shortest task that was measured, of 15 ns, is half efficient, or NULL. */
+static const char *below(const struct csv_table *metg, size_t row)
+{
+    static const char words[] = "below the shortest task measured (";
+    const char *status = csv_table_text(metg, row, "status");
+    return strncmp(status, words, sizeof words - 1) == 0 ? status + sizeof words - 1 : NULL;
+}
+
+static double metg_of(const struct csv_table *metg, size_t row)
+{
+    if (below(metg, row) != NULL)
+        return 0; /* less than whatever was measured */
+    return is_ok(metg, row) ? csv_table_number(metg, row, "metg_ns") : NAN;
+}
+
 /* The row for 50 % of this backend with the least figure: one task at a time, or in any schedule.
  */
 static size_t find_metg(const struct csv_table *metg, const char *backend, bool one_by_one)
 {
     size_t best = NOWHERE;
     for (size_t row = 0; row < metg->rows; row++) {
-        double value = csv_table_number(metg, row, "metg_ns");
+        double value = metg_of(metg, row);
         bool single =
             text_is(metg, row, "schedule", "dynamic") && csv_table_number(metg, row, "chunk") == 1;
-        if (is_ok(metg, row) && csv_table_number(metg, row, "efficiency") == 0.5 && !isnan(value) &&
+        if (csv_table_number(metg, row, "efficiency") == 0.5 && !isnan(value) &&
             text_is(metg, row, "backend", backend) && (single || !one_by_one) &&
-            (best == NOWHERE || value < csv_table_number(metg, best, "metg_ns")))
+            (best == NOWHERE || value < metg_of(metg, best)))
             best = row;
     }
     return best;
@@ -156,9 +171,13 @@ static void list_metg(const struct csv_table *metg, bool one_by_one, char *list,
         size_t row = find_metg(metg, names[i], one_by_one);
         if (row == NOWHERE || used >= bytes)
             continue;
-        used += (size_t)snprintf(
-            list + used, bytes - used, "%s%s on %s", used == 0 ? "" : ", ",
-            figure_time(csv_table_number(metg, row, "metg_ns"), time, sizeof time), names[i]);
+        const char *limit = below(metg, row);
+        if (limit != NULL)
+            snprintf(time, sizeof time, "below %.*s", (int)strcspn(limit, ")"), limit);
+        else
+            figure_time(metg_of(metg, row), time, sizeof time);
+        used += (size_t)snprintf(list + used, bytes - used, "%s%s on %s", used == 0 ? "" : ", ",
+                                 time, names[i]);
     }
 }
 
@@ -175,10 +194,9 @@ void findings_of_metg(struct findings *findings, const struct csv_table *metg)
             "Handed out one by one, a task must last so long that half of the time is work: "
             "%s.",
             list);
-    if (pipes != NOWHERE && threads != NOWHERE)
+    if (pipes != NOWHERE && threads != NOWHERE && metg_of(metg, threads) > 0)
         findings_add(findings, "Through pipes that is %.0f times as long as with threads.",
-                     csv_table_number(metg, pipes, "metg_ns") /
-                         csv_table_number(metg, threads, "metg_ns"));
+                     metg_of(metg, pipes) / metg_of(metg, threads));
     list_metg(metg, false, list, sizeof list);
     if (*list != '\0')
         findings_add(findings,

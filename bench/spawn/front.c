@@ -20,7 +20,6 @@
 #define BUDGET_NS    (400 * NS_PER_MS)  /* so long each way is sampled, about */
 #define TOTAL_NS     (25 * NS_PER_S)    /* all of them must be done by then, but for a little */
 #define SHARE_NS     (1500 * NS_PER_MS) /* of each way at least */
-#define PYTHON_ASKED "python-pool"      /* a backend that tells which interpreter it has */
 
 struct front {
     const struct spawn_options *options;
@@ -63,12 +62,11 @@ static int run_tool(struct front *front, enum spawn_way way, size_t left, struct
 /* Whether this way needs a Python that isn't there: *status says so. */
 static bool lacks_python(const struct front *front, enum spawn_way way, char *status, size_t bytes)
 {
-    const struct description *python = front->python;
-    if (!spawn_catalogue[way].python || (python->python != NULL && python->problem == NULL))
-        return false;
-    snprintf(status, bytes, "skip: %.256s",
-             python->problem != NULL ? python->problem : "there is no python3 on PATH");
-    return true;
+    const char *reason =
+        spawn_catalogue[way].python ? describe_no_interpreter(front->python) : NULL;
+    if (reason != NULL)
+        snprintf(status, bytes, "skip: %.256s", reason);
+    return reason != NULL;
 }
 
 static int measure(struct front *front, size_t index)
@@ -101,15 +99,12 @@ static int measure_all(struct front *front)
     return error;
 }
 
-/* Asks the python3 on PATH for the interpreter behind it: a shim in its place would be measured,
- * too. */
 static int find_python(struct front *front)
 {
-    static const char *const names[] = {PYTHON_ASKED};
     bool needed = false;
     for (size_t i = 0; i < front->options->way_count; i++)
         needed = needed || spawn_catalogue[front->options->ways[i]].python;
-    return needed ? describe_backends(names, 1, &front->python) : 0;
+    return needed ? describe_interpreter(&front->python) : 0;
 }
 
 int spawn_command(int argc, char **argv)

@@ -99,7 +99,7 @@ static void title_times(const struct start starts[], int count, char *title)
     if (count < 2)
         snprintf(title, PLOT_TITLE_BYTES, "What starting a worker costs");
     else
-        snprintf(title, PLOT_TITLE_BYTES, "Starting by %s costs %.*f times as much as by %s",
+        snprintf(title, PLOT_TITLE_BYTES, "Start by %s: %.*f times that by %s",
                  start_name(last, dear), times < 10 ? 1 : 0, times, start_name(&starts[0], cheap));
 }
 
