@@ -68,7 +68,9 @@ expect_nothing_left "Ctrl-C"
 expect "the row so far" test "$(columns "$rows" bytes status | grep -c $'^8\tok')" -eq 1
 
 # other programs' figures beside ours, or why there are none
+rm -rf "$results"
 refuses 'leave -o out' --check -o "$results"
+expect "check: no directory is made" test ! -e "$results"
 refuses 'is of --check' --rounds 3
 refuses 'from 1 to 1000' --check --rounds 0
 run ipc --check --rounds 2 --format csv

@@ -98,11 +98,12 @@ int ipc_command(int argc, char **argv)
         ipc_options_help();
         return COMMAND_OK;
     }
-    if (parsed != SURVEY_RUN ||
-        survey_make_output(&options.common, argc, argv, line, sizeof line) != 0)
+    if (parsed != SURVEY_RUN)
         return command_refuse("%s", line);
     if (options.check)
         return ipc_check(&options);
+    if (survey_make_output(&options.common, argc, argv, line, sizeof line) != 0)
+        return command_refuse("%s", line);
     int error = survey_open(&front.survey, &ipc_table, &options.common);
     if (error == 0)
         error = measure_all(&front);
