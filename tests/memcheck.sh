@@ -6,8 +6,8 @@ set -euo pipefail
 # shellcheck source=tests/expect.sh
 . "$(dirname "$0")/expect.sh"
 test_backends=$(realpath "$2") lifeline=$(realpath "$3")
-backends=(pipes shm manager)
-cases=('a pipe' 'interrupted and*')
+backends=(serial pipes shm manager)
+cases=('as many tasks*' 'a pipe' 'interrupted and*')
 
 command -v valgrind >/dev/null || { echo "SKIP: there is no valgrind"; exit 77; }
 # Memory that a process still holds at its end is not lost: a forked worker ends with its parent's.
