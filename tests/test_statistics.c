@@ -47,29 +47,42 @@ static void quantiles_interpolate(void **state)
     assert_true(isnan(statistics_quantile(values, 0, 0.5)));
 }
 
-/* Ranks and coverage as tables of nonparametric intervals for the median print them. */
+/* By the formulas of statistics.h, computed elsewhere in whole numbers; k and its coverage are as
+ * tables of nonparametric intervals for the median print them. */
 static void median_intervals_have_the_tabled_ranks(void **state)
 {
     (void)state;
     static const struct {
-        size_t count, low, high; /* ranks from 1 */
+        size_t count;
+        double low, high; /* ranks from 1 */
         double coverage;
     } table[] = {
-        {1, 1, 1, 0.0},      {2, 1, 2, 0.5},       {3, 1, 3, 0.75},       {5, 1, 5, 0.9375},
-        {6, 1, 6, 0.96875},  {8, 1, 8, 0.9921875}, {9, 2, 8, 0.9609375},  {10, 2, 9, 0.978515625},
-        {20, 6, 15, 0.9586}, {50, 18, 33, 0.9672}, {100, 40, 61, 0.9648},
+        {1, 1, 1, 0.0},
+        {2, 1, 2, 0.5},
+        {3, 1, 3, 0.75},
+        {5, 1, 5, 0.9375},
+        {6, 1.357142857, 5.642857143, 0.95},
+        {7, 1.733333, 6.266667, 0.95},
+        {8, 1.935644, 7.064356, 0.95},
+        {9, 2.227907, 7.772093, 0.95},
+        {10, 2.657658, 8.342342, 0.95},
+        {20, 6.235234, 14.764766, 0.95},
+        {50, 18.671738, 32.328262, 0.95},
+        {100, 40.763201, 60.236799, 0.95},
     };
     double values[100], coverage;
     for (size_t i = 0; i < 100; i++)
         values[i] = (double)(i + 1);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct estimate median = statistics_median(values, table[i].count, &coverage);
-        assert_estimate(median, ((double)table[i].count + 1) / 2, (double)table[i].low,
-                        (double)table[i].high);
-        assert_near(coverage, table[i].coverage, 5e-5);
+        assert_near(median.value, ((double)table[i].count + 1) / 2, 1e-9);
+        assert_near(median.low, table[i].low, 1e-6);
+        assert_near(median.high, table[i].high, 1e-6);
+        assert_near(coverage, table[i].coverage, 1e-12);
+        assert_near(statistics_coverage(table[i].count), table[i].coverage, 1e-12);
     }
     assert_true(isnan(statistics_median(values, 0, &coverage).low));
-    assert_true(isnan(coverage));
+    assert_true(isnan(coverage) && isnan(statistics_coverage(0)));
 }
 
 /* Of skewed samples, the interval holds the true median as often as it says. */
