@@ -139,6 +139,7 @@ crime loop      'timeout: not done within 2 s'
 crime shout     'timeout: not done within 2 s'
 crime chatter   'failed: the cell exited with status 3.* it said: last words'
 crime daemonize 'failed: left [0-9]+ processes behind'
+crime disguise  'failed: left [0-9]+ processes behind'
 export ROGUE_GROUP=$scratch/group
 crime flee      'failed: left [0-9]+ processes behind'
 expect 'it has not got away' test -z "$(kill -KILL -- -"$(cat "$ROGUE_GROUP")" 2>/dev/null && echo alive)"

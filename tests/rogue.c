@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "backends/backend.h"
@@ -68,6 +69,13 @@ static void daemonize(void)
     _exit(0);
 }
 
+/* The same under a name like systemd's "(sd-pam)": not everybody counts parentheses right. */
+static void disguise(void)
+{
+    prctl(PR_SET_NAME, "a) b");
+    daemonize();
+}
+
 /* While it is only being looked at: bench asks a backend what it is before it runs anything. */
 __attribute__((constructor)) static void on_load(void)
 {
@@ -102,6 +110,7 @@ static const struct {
 } crimes[] = {
     {"crash", crash},     {"leave", leave},         {"loop", loop}, {"shout", shout},
     {"chatter", chatter}, {"daemonize", daemonize}, {"flee", flee}, {"close", close_descriptors},
+    {"disguise", disguise},
 };
 
 static int rogue_start(const struct plan *plan, struct pool **made, struct failure *why)

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@
 #include "common/io.h"
 #include "common/job.h"
 #include "common/memory.h"
+#include "common/process.h"
 #include "common/trace.h"
 #include "throttle.h"
 
@@ -449,6 +451,58 @@ static void nonsense_is_no_fault(void **state)
     }
 }
 
+/* --- processes --------------------------------------------------------------------------------- */
+
+/* A name may be anything of up to 15 characters, and the kernel escapes none of them here. */
+static void a_process_is_read_whatever_its_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"plain", "a) b", "(sd-pam)", ") R 1 2", "a\nb)", "", ")))"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char line[512];
+        struct process process;
+        snprintf(line, sizeof line,
+                 "4711 (%s) S 7 8 9 34816 -1 4194304 123 124 0 0 55 66 0 0 20 0 1 0 987654 2 3 4 5 "
+                 "6 7 8 9 10 0 0 0 0 0 0 17 3 0 0 0 0 0\n",
+                 names[i]);
+        assert_int_equal(process_parse(line, &process), 0);
+        assert_int_equal(process.pid, 4711);
+        assert_int_equal(process.state, 'S');
+        assert_int_equal(process.parent, 7);
+        assert_int_equal(process.group, 8);
+        assert_int_equal(process.minor_faults, 123);
+        assert_int_equal(process.user_ticks, 55);
+        assert_int_equal(process.sys_ticks, 66);
+        assert_int_equal(process.start_ticks, 987654);
+        assert_int_equal(process.processor, 3);
+    }
+}
+
+static void a_line_that_is_cut_is_no_process(void **state)
+{
+    (void)state;
+    struct process process;
+    assert_int_equal(process_parse("", &process), -EINVAL);
+    assert_int_equal(process_parse("4711 (plain", &process), -EINVAL);
+    assert_int_equal(process_parse("4711 (plain) S 7 8 9", &process), -EINVAL);
+    assert_true(process_read(INT_MAX, &process) < 0);
+}
+
+static void a_process_reads_itself(void **state)
+{
+    (void)state;
+    struct process process;
+    char before[16];
+    prctl(PR_GET_NAME, before);
+    prctl(PR_SET_NAME, "a) b");
+    assert_int_equal(process_read(getpid(), &process), 0);
+    prctl(PR_SET_NAME, before);
+    assert_int_equal(process.pid, getpid());
+    assert_int_equal(process.parent, getppid());
+    assert_int_equal(process.group, getpgrp());
+    assert_true(process.processor >= 0 && process.start_ticks > 0);
+}
+
 /* --- memory ----------------------------------------------------------------------------------- */
 
 static int write_there(void *argument)
@@ -493,6 +547,9 @@ int main(void)
         cmocka_unit_test(the_failure_of_the_lowest_task_is_kept),
         cmocka_unit_test(faults_are_read_as_written),
         cmocka_unit_test(nonsense_is_no_fault),
+        cmocka_unit_test(a_process_is_read_whatever_its_name),
+        cmocka_unit_test(a_line_that_is_cut_is_no_process),
+        cmocka_unit_test(a_process_reads_itself),
         cmocka_unit_test(memory_is_shared_and_zeroed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

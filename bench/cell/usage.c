@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/process.h"
 
 static uint64_t timeval_ns(struct timeval time)
 {
@@ -30,28 +31,18 @@ static void add_rusage(int who, struct usage *usage)
 /* Processor time of a live worker: the clock is exact, the ticks say how it splits. */
 static void add_times(pid_t pid, struct usage *usage)
 {
-    char path[64];
-    uint64_t faults, user_ticks, sys_ticks;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return; /* it has ended: the reaped ones are in RUSAGE_CHILDREN */
-    /* Fields 10, 14 and 15; the name in parentheses (2) may hold anything but ')' at its end. */
-    int found = fscanf(file,
-                       "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %" SCNu64
-                       " %*u %*u %*u %" SCNu64 " %" SCNu64,
-                       &faults, &user_ticks, &sys_ticks);
-    fclose(file);
+    struct process process;
     clockid_t clock;
     struct timespec used;
-    if (found != 3 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
-        return;
+    if (process_read(pid, &process) != 0 || clock_getcpuclockid(pid, &clock) != 0 ||
+        clock_gettime(clock, &used) != 0)
+        return; /* it has ended: the reaped ones are in RUSAGE_CHILDREN */
     uint64_t total = (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
     uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
-    uint64_t sys = sys_ticks * tick_ns < total ? sys_ticks * tick_ns : total;
+    uint64_t sys = process.sys_ticks * tick_ns < total ? process.sys_ticks * tick_ns : total;
     usage->sys_ns += sys;
     usage->user_ns += total - sys;
-    usage->minor_faults += faults;
+    usage->minor_faults += process.minor_faults;
 }
 
 /* Switches and peak memory, from the lines of /proc/PID/status. */

@@ -4,32 +4,17 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/process.h"
 
 int descendants_adopt(void)
 {
     return prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 ? -errno : 0;
-}
-
-/* The parent of a process; 0 where there is no such process. */
-static pid_t parent_of(pid_t pid)
-{
-    char path[64];
-    int parent = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
-        parent = 0;
-    fclose(file);
-    return parent;
 }
 
 /* Calls visit for each child of this process. */
@@ -41,7 +26,8 @@ static void visit_children(void (*visit)(void *context, pid_t pid), void *contex
         return;
     for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (pid > 0 && parent_of(pid) == self)
+        struct process process;
+        if (pid > 0 && process_read(pid, &process) == 0 && process.parent == self)
             visit(context, pid);
     }
     closedir(processes);
