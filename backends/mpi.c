@@ -337,7 +337,7 @@ static int exchange(struct pool *pool)
     const struct failure nothing = {.error = 0}; /* the coordinator runs no kernel */
     struct order order = {.count = pool->count, .chunk = pool->chunk};
     const unsigned workers = pool->plan->workers;
-    int error = rank_order(&order, pool->deadline_ns);
+    int error = rank_order(&order, NULL, pool->deadline_ns);
     if (error == 0)
         error = pool->chunk != 0 ? exchange_chunks(pool) : exchange_shares(pool);
     if (error == 0)
@@ -381,7 +381,7 @@ static int mpi_stop(struct pool *pool, struct failure *why)
     struct order order = {.stop = 1};
     const uint64_t limit_ns = pool->plan->limit_ns;
     (void)why;
-    if (pool->broken || rank_order(&order, clock_deadline(limit_ns)) != 0)
+    if (pool->broken || rank_order(&order, NULL, clock_deadline(limit_ns)) != 0)
         MPI_Abort(MPI_COMM_WORLD, 1); /* ends all ranks, this one as well */
     rank_leave(&pool->records, limit_ns);
     release(pool);

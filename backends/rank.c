@@ -109,12 +109,12 @@ void rank_leave(struct records *records, uint64_t limit_ns)
 /* --- what all ranks do together -----------------------------------------------------------------
  */
 
-int rank_order(struct order *order, uint64_t deadline_ns)
+int rank_order(struct order *order, const struct board *board, uint64_t deadline_ns)
 {
     MPI_Request request;
-    int code =
-        MPI_Ibcast(order, (int)sizeof *order, MPI_BYTE, COORDINATOR, MPI_COMM_WORLD, &request);
-    return complete(&request, code, deadline_ns);
+    int error = rank_error(
+        MPI_Ibcast(order, (int)sizeof *order, MPI_BYTE, COORDINATOR, MPI_COMM_WORLD, &request));
+    return error != 0 ? error : rank_wait_idly(&request, board, deadline_ns);
 }
 
 int rank_report(const struct failure *report, struct failure *reports, uint64_t deadline_ns)
@@ -189,9 +189,9 @@ static int serve_chunks(struct worker *self, const struct order *order)
     for (int slot = 0; error == 0; slot = !slot) {
         MPI_Status status;
         error = rank_wait(&incoming, 1, &status, NO_LIMIT);
-        size_t first = (size_t)status.MPI_TAG * chunk;
         if (error != 0 || (size_t)status.MPI_TAG == chunks)
             break;
+        size_t first = (size_t)status.MPI_TAG * chunk;
         size_t count = chunk < order->count - first ? chunk : order->count - first;
         error = receive_tasks(self, !slot, chunk, &incoming);
         if (error == 0) /* the results before the last may still be on their way */
@@ -232,7 +232,7 @@ int rank_serve(const struct job *job, unsigned worker, const struct records *rec
     struct worker self = {.job = job, .number = worker, .records = records};
     struct order order;
     int error;
-    while ((error = rank_order(&order, NO_LIMIT)) == 0 && !order.stop) {
+    while ((error = rank_order(&order, job->board, NO_LIMIT)) == 0 && !order.stop) {
         failure_clear(&self.report);
         error = order.chunk != 0 ? serve_chunks(&self, &order) : serve_share(&self, &order);
         if (error == 0)

@@ -321,6 +321,62 @@ static void a_worker_runs_where_its_line_says(void **state)
     board_close(board);
 }
 
+/* --- hush: who polls sleeps, until told or until its limit */
+
+static int poll_until_hushed(void *argument)
+{
+    struct board *board = argument;
+    while (!board_heed(board, clock_deadline(HANG_NS)))
+        atomic_fetch_add(&board->lines[0].task, 1); /* it polls: this goes on and on */
+    return board->hushed == 0 ? 0 : 1;
+}
+
+/* The state of a process, as in /proc/PID/stat: R runs, S sleeps. */
+static char state_of(pid_t pid)
+{
+    char path[64], text[256] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    return strrchr(text, ')')[2];
+}
+
+static void an_idle_worker_that_is_hushed_sleeps(void **state)
+{
+    (void)state;
+    struct board *board;
+    struct child child;
+    uint64_t deadline_ns = clock_deadline(HANG_NS);
+    int status;
+    assert_int_equal(board_create(&board, NULL), 0);
+    assert_false(board_heed(board, deadline_ns)); /* nobody said anything */
+    assert_int_equal(child_start(&child, poll_until_hushed, board), 0);
+    while (atomic_load(&board->lines[0].task) < 1000) /* it polls */
+        assert_true(clock_ns() < deadline_ns);
+    board_hush(board, true);
+    while (state_of(child.pid) != 'S')
+        assert_true(clock_ns() < deadline_ns);
+    board_hush(board, false);
+    assert_int_equal(child_wait(&child, deadline_ns, &status), 0);
+    assert_int_equal(status, 0);
+    board_close(board);
+}
+
+static void a_hush_that_nobody_ends_has_a_limit(void **state)
+{
+    (void)state;
+    struct board *board;
+    assert_int_equal(board_create(&board, NULL), 0);
+    board_hush(board, true);
+    uint64_t deadline_ns = clock_deadline(SOON_NS);
+    assert_true(board_heed(board, deadline_ns));
+    assert_true(clock_ns() >= deadline_ns);
+    assert_false(board_heed(board, 0)); /* it had passed before */
+    board_close(board);
+}
+
 static void a_trace_keeps_as_many_messages_as_fit(void **state)
 {
     (void)state;
@@ -541,6 +597,8 @@ int main(void)
         cmocka_unit_test(a_child_that_does_not_end_is_ended),
         cmocka_unit_test(the_board_is_one_in_all_processes),
         cmocka_unit_test(a_worker_runs_where_its_line_says),
+        cmocka_unit_test(an_idle_worker_that_is_hushed_sleeps),
+        cmocka_unit_test(a_hush_that_nobody_ends_has_a_limit),
         cmocka_unit_test(a_trace_keeps_as_many_messages_as_fit),
         cmocka_unit_test(a_job_counts_times_and_reports),
         cmocka_unit_test(failures_are_one_line_and_leave_out_the_unknown),
