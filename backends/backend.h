@@ -22,7 +22,7 @@
 #include "common/failure.h"
 #include "common/job.h"
 
-#define BACKEND_ABI 2
+#define BACKEND_ABI 3
 
 enum schedule {
     SCHEDULE_PER_TASK, /* a fresh worker for each task, at most `workers` at a time */
@@ -48,12 +48,14 @@ struct plan {
     uint64_t limit_ns;      /* the longest that one start, map or stop may take */
 };
 
-/* What crossed between the coordinator and its workers in one map: payload and headers. Zero where
- * workers share the caller's memory. */
+/* How one map was handed out, and what crossed between the coordinator and its workers for that:
+ * payload and headers. These three are zero where workers share the caller's memory. */
 struct traffic {
     uint64_t bytes_sent;     /* coordinator to workers */
     uint64_t bytes_received; /* workers to coordinator */
     uint64_t messages;       /* both ways */
+    uint64_t chunk;          /* the most tasks handed out together, which may be fewer than asked for:
+                              * a message has its limits. 0: nothing is handed out */
 };
 
 struct pool; /* workers and what they are driven by; each backend defines its own */
@@ -74,7 +76,7 @@ struct backend {
     int (*start)(const struct plan *plan, struct pool **pool, struct failure *why);
 
     /* Runs tasks[count][task_bytes] into results[count][result_bytes], in the order of submission;
-     * count may be 0. Adds to *traffic. Returns 0, with *why too (which the caller has cleared) if
+     * count may be 0. Adds to *traffic, and raises its chunk. Returns 0, with *why too (which the caller has cleared) if
      * a worker died and was replaced; or a negative errno with *why: -ECANCELED (a
      * kernel reported an error; the other results are right and the pool stays usable),
      * -EOWNERDEAD (a worker died), -ETIMEDOUT, -EPROTO (a worker sent nonsense) or a system error;
@@ -98,6 +100,17 @@ int schedule_parse(const char *text, enum schedule *schedule, size_t *chunk, cha
 /* The chunk that dynamic uses for a map of count tasks: plan->chunk, or, if that is 0, about 16
  * chunks for each worker, in messages of at most 64 KiB. Never 0. */
 size_t schedule_chunk(const struct plan *plan, size_t count);
+
+/* The most tasks that a map of count tasks hands out together if nothing but the plan limits that:
+ * a task, a chunk, or the longest share. */
+size_t schedule_together(const struct plan *plan, size_t count);
+
+/* Notes that so many tasks were handed out together. */
+static inline void traffic_together(struct traffic *traffic, size_t tasks)
+{
+    if (traffic->chunk < tasks)
+        traffic->chunk = tasks;
+}
 
 /* The tasks of worker when count tasks are split beforehand: *first .. *first + returned - 1.
  * The shares are contiguous and differ by at most one. */

@@ -77,6 +77,7 @@ static int give(struct pool *pool, struct remote *remote, struct span span, stru
     const struct office *office = &pool->office;
     struct assignment assignment = {span, office->tasks +
                                               span.first * office->plan->job->shape.task_bytes};
+    traffic_together(office->traffic, span.count);
     if (deal_fresh(office->plan))
         return office_hire(&pool->office, remote, &assignment, why);
     remote->dealt[remote->dealt_count++] = span;

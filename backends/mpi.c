@@ -188,6 +188,7 @@ static int post(struct pool *pool, unsigned worker, size_t first, size_t count)
         error =
             rank_error(MPI_Isend(pool->tasks + first * task_bytes, (int)count, pool->records.task,
                                  (int)worker + 1, (int)number, MPI_COMM_WORLD, place));
+    traffic_together(pool->traffic, count);
     pool->traffic->bytes_sent += count * task_bytes;
     pool->traffic->messages++;
     trace_message(pool->plan->job->trace, TRACE_SENT, (int)worker, first, count);
@@ -270,6 +271,7 @@ static int exchange_shares(struct pool *pool)
     for (unsigned w = 0; w < plan->workers; w++) { /* the coordinator's own share stays 0 */
         size_t first;
         pool->shares[w + 1] = (int)schedule_share(pool->count, plan->workers, w, &first);
+        traffic_together(pool->traffic, (size_t)pool->shares[w + 1]);
         pool->firsts[w + 1] = (int)first;
     }
     int error =

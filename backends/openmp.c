@@ -126,7 +126,7 @@ static int openmp_map(struct pool *pool, const void *tasks, size_t count, void *
                             .count = count,
                             .chunk = schedule_chunk(pool->plan, count),
                             .why = why};
-    (void)traffic; /* nothing is sent */
+    traffic_together(traffic, schedule_together(pool->plan, count)); /* and nothing is sent */
     failure_clear(why);
     if (pool->plan->schedule == SCHEDULE_PER_TASK)
         map_tasks(&map);

@@ -168,6 +168,7 @@ static int give(struct pool *pool, struct worker *worker, struct span span, stru
 {
     size_t task_bytes = pool->plan->job->shape.task_bytes;
     struct errand errand = {span, pool->tasks + span.first * task_bytes};
+    traffic_together(pool->traffic, span.count);
     if (deal_fresh(pool->plan))
         return crew_hire(&pool->crew, worker->number, &errand, why);
     struct frame frame = frame_make(TASKS, span.first, span.count, span.count * task_bytes);

@@ -291,7 +291,7 @@ static int map_per_task(struct pool *pool, uint64_t deadline_ns, struct failure 
 static int pthreads_map(struct pool *pool, const void *tasks, size_t count, void *results,
                         struct traffic *traffic, struct failure *why)
 {
-    (void)traffic; /* nothing is sent */
+    traffic_together(traffic, schedule_together(pool->plan, count)); /* and nothing is sent */
     uint64_t deadline_ns = clock_deadline(pool->plan->limit_ns);
     pool->tasks = tasks;
     pool->results = results;

@@ -63,6 +63,15 @@ size_t schedule_chunk(const struct plan *plan, size_t count)
     return chunk > 0 ? chunk : 1;
 }
 
+size_t schedule_together(const struct plan *plan, size_t count)
+{
+    size_t first;
+    size_t together = plan->schedule == SCHEDULE_PER_TASK  ? 1
+                      : plan->schedule == SCHEDULE_DYNAMIC ? schedule_chunk(plan, count)
+                                                           : schedule_share(count, plan->workers, 0, &first);
+    return together < count ? together : count;
+}
+
 size_t schedule_share(size_t count, unsigned workers, unsigned worker, size_t *first)
 {
     size_t share = count / workers;

@@ -35,7 +35,7 @@ static int serial_start(const struct plan *plan, struct pool **pool, struct fail
 static int serial_map(struct pool *pool, const void *tasks, size_t count, void *results,
                       struct traffic *traffic, struct failure *why)
 {
-    (void)traffic; /* nothing crosses anything */
+    (void)traffic; /* nothing is handed out, nothing crosses anything */
     return job_run(pool->plan->job, 0, 0, count, tasks, results, why);
 }
 

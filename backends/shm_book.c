@@ -56,6 +56,7 @@ void book_write(struct book *book, unsigned lane, struct queue_slot *slot)
         memcpy(slot->payload, book->tasks + first * task_bytes, count * task_bytes);
     book->lanes[lane].next += count;
     book->outstanding++;
+    traffic_together(book->traffic, count);
     book->traffic->bytes_sent += sizeof slot->tag + count * task_bytes;
     book->traffic->messages++;
     trace_message(book->shm->plan->job->trace, TRACE_SENT, TRACE_ANYBODY, first, count);

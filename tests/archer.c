@@ -25,7 +25,7 @@ static int use(enum schedule schedule, size_t chunk)
                         .schedule = schedule,
                         .chunk = chunk,
                         .limit_ns = 60 * NS_PER_S};
-    struct traffic traffic = {0, 0, 0};
+    struct traffic traffic = {0};
     struct failure why;
     struct pool *pool;
     if (openmp_backend.start(&plan, &pool, &why) != 0)

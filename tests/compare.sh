@@ -80,6 +80,22 @@ expect 'the others are counted' grep -q '2 of A are in B with workers bound othe
 compare "$scratch/both.csv" --cell backend=shm,pin=none --cell backend=shm,pin=scatter
 expect_status 'two bindings of one run' 3
 
+# --- a cell is what was asked for, whatever was handed out together ---------------------------------
+
+asked() { # ASKED CHUNK FILE: its rows, dynamic:ASKED (0: dynamic) of which CHUNK were handed out
+    sed "1s/\$/,asked_chunk/; 2,\$s/\$/,$1/; s/,dynamic,1,2,/,dynamic,$2,2,/" "$3"
+}
+asked 16 4 "$scratch/a.csv" >"$scratch/16.csv"
+asked 32 4 "$scratch/b.csv" >"$scratch/32.csv"
+asked 0 1 "$scratch/b.csv" >"$scratch/left.csv"
+compare "$scratch/16.csv" "$scratch/32.csv"
+expect_status 'asked otherwise' 1
+compare "$scratch/16.csv" "$scratch/16.csv" --format markdown
+expect_status 'asked for the same' 0
+expect 'asked and done' grep -q '| dynamic:4 of 16 |' "$out"
+compare "$scratch/a.csv" "$scratch/left.csv" # which both say that chunks were of one task
+expect_status 'a file from before asked_chunk' 3
+
 # --- what is no comparison -------------------------------------------------------------------------
 
 refuses() { # PATTERN ARGUMENTS

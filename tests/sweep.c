@@ -38,7 +38,7 @@ static const char *use_pool(const struct trial *trial, const struct plan *plan,
                             struct records *records)
 {
     const struct backend *backend = trial->backend;
-    struct traffic traffic = {0, 0, 0};
+    struct traffic traffic = {0};
     struct failure why, after;
     struct pool *pool;
     failure_clear(&why);

@@ -247,6 +247,9 @@ static void order_and_other_columns_do_not_matter(void **state)
     assert_string_equal(table.rows[0].suite, "t");
     assert_int_equal(table.rows[0].wall_ns, 7);
     assert_int_equal(table.rows[0].warmups, 0);
+    assert_int_equal(table.rows[0].asked_chunk, 7); /* what an older file says of chunk */
+    assert_false(table.asked);
+    assert_string_equal(sample_pin(&table.rows[0]), "none");
     sample_table_free(&table);
     free(csv);
 }
@@ -296,11 +299,11 @@ static void faults_are_named(void **state)
     assert_changed_fails(",1000,", ",0x10,", "wall_ns is \"0x10\"");
     assert_changed_fails(",1000,", ",18446744073709551616,", "wall_ns is \"18446744073709551616\"");
     assert_changed_fails(",1000,", ",99999999999999999999999999999999999999999999999999,", "...\"");
-    assert_changed_fails(",1,0,0,none\n", ",1,0,0,none,0\n", "line 2: more than 34 fields");
-    assert_changed_fails(",1,0,0,none\n", ",1,0,0\n", "line 2: 33 fields, but its header has 34");
+    assert_changed_fails(",1,0,0,none,0\n", ",1,0,0,none,0,0\n", "line 2: more than 35 fields");
+    assert_changed_fails(",1,0,0,none,0\n", ",1,0,0,none\n", "line 2: 34 fields, but its header has 35");
     assert_changed_fails("pipes", "pi\"pes", "line 2: a quote in the middle of a field");
     assert_changed_fails("pipes", "\"pi\"pes", "line 2: a quote in the middle of a field");
-    assert_changed_fails(",1000,", ",7\n\n\n8,", "line 2: 13 fields, but its header has 34");
+    assert_changed_fails(",1000,", ",7\n\n\n8,", "line 2: 13 fields, but its header has 35");
 }
 
 static void wild_bytes_are_named(void **state)

@@ -249,7 +249,7 @@ static struct curve make_curve(void)
 {
     return (struct curve){
         .cell = {
-            .backend = &made, .workers = 2, .schedule = {SCHEDULE_DYNAMIC, 7}, .asked_chunk = 7}};
+            .backend = &made, .workers = 2, .schedule = {SCHEDULE_DYNAMIC, 7}}};
 }
 
 /* A point that was measured, with replicates that differ a little, by turns up and down. */

@@ -30,6 +30,8 @@ static struct summary make_cell(const char *backend, const char *parameters)
                            .backend = backend,
                            .schedule = "dynamic",
                            .chunk = 16,
+                           .asked_chunk = 16,
+                           .pin = "none",
                            .workers = 2,
                            .tasks = 100,
                            .samples = 20,
@@ -176,7 +178,39 @@ static void cells_of_one_baseline_stand_together(void **state)
     assert_true(strstr(first, "| pipes | dynamic:16 | 2 |") < other);
     assert_true(strstr(first, "| shm | dynamic:16 | 2 |") < other); /* not where it came from */
     assert_has(text, "suite lecture");
+    assert_has_not(text, "| pin");
     free(text);
+}
+
+static void bindings_are_named_where_they_differ(void **state)
+{
+    (void)state;
+    struct summary cells[] = {make_cell("pipes", "x=1"), make_cell("pipes", "x=1")};
+    cells[1].pin = "compact";
+    char *text = print(cells, 2, TABLE_MARKDOWN);
+    assert_has(text, "| pin none |\n");
+    assert_has(text, "| pin compact |\n");
+    free(text);
+}
+
+static void schedules_say_what_was_handed_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *schedule;
+        struct figure_chunks chunks; /* asked for, used, share */
+        const char *text;
+    } cases[] = {
+        {"dynamic", {16, 16, 32}, "dynamic:16"},  {"dynamic", {0, 13, 32}, "dynamic:13"},
+        {"dynamic", {16, 4, 32}, "dynamic:4 of 16"}, {"dynamic", {16, 0, 32}, "dynamic:16"},
+        {"dynamic", {0, 0, 32}, "dynamic"},       {"static", {0, 32, 32}, "static"},
+        {"static", {0, 4, 32}, "static, by 4"},   {"static", {0, 4, 0}, "static"},
+        {"per-task", {0, 0, 32}, "per-task"},
+    };
+    char text[FIGURE_BYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(
+            figure_schedule(cases[i].schedule, &cases[i].chunks, text, sizeof text), cases[i].text);
 }
 
 static void markdown_is_escaped(void **state)
@@ -234,7 +268,7 @@ static void csv_has_empty_fields_for_what_is_not_known(void **state)
     struct summary cells[] = {make_cell("shm", "a=1,b=2"), make_failed_cell("mpi", "failed: x, y")};
     char *text = print(cells, 2, TABLE_CSV);
     assert_has(text, "suite,workload,parameters,backend,schedule,chunk,workers,tasks,");
-    assert_has(text, "\nrun,spin,\"a=1,b=2\",shm,dynamic,16,2,100,0,0,20,");
+    assert_has(text, "\nrun,spin,\"a=1,b=2\",shm,dynamic,16,2,100,0,0,16,none,20,");
     assert_has(text, ",1234567,");
     assert_has(text, ",,,,");
     assert_has(text, ",\"failed: x, y\"\n");
@@ -354,6 +388,8 @@ int main(void)
         cmocka_unit_test(formats_are_known_by_name),
         cmocka_unit_test(a_table_tells_what_matters),
         cmocka_unit_test(cells_of_one_baseline_stand_together),
+        cmocka_unit_test(bindings_are_named_where_they_differ),
+        cmocka_unit_test(schedules_say_what_was_handed_out),
         cmocka_unit_test(markdown_is_escaped),
         cmocka_unit_test(latex_is_escaped),
         cmocka_unit_test(terminals_get_no_control_characters),

@@ -345,10 +345,13 @@ static void without_a_probe_cores_stand_in(void **state)
     add(&maker, "serial", 1, 0, 1000);
     add(&maker, "shm", 2, 0, 800);
     add(&maker, "shm", 8, 0, 800);
-    add(&maker, "shm", 2, 0, 800)->chunk = 16; /* a cell of its own */
+    add(&maker, "shm", 2, 0, 800)->asked_chunk = 16; /* a cell of its own */
+    add(&maker, "shm", 2, 0, 800)->pin = "compact";  /* another one */
     struct summary_table summary = summarize(&maker, 2);
-    assert_int_equal(summary.count, 4);
-    for (size_t i = 1; i < 4; i++) {
+    assert_int_equal(summary.count, 5);
+    assert_string_equal(summary.rows[1].pin, "none"); /* what a row without a word of it had */
+    assert_string_equal(summary.rows[4].pin, "compact");
+    for (size_t i = 1; i < 5; i++) {
         assert_near(summary.rows[i].speedup, 1.25, 1e-12);
         assert_true(isnan(summary.rows[i].capacity));
         assert_true(isnan(summary.rows[i].capacity_efficiency));

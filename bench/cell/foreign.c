@@ -56,11 +56,12 @@ size_t foreign_result_bytes(const struct plan *plan)
 }
 
 void foreign_traffic(struct traffic *traffic, uint64_t bytes_sent, uint64_t bytes_received,
-                     uint64_t messages)
+                     uint64_t messages, uint64_t chunk)
 {
     traffic->bytes_sent += bytes_sent;
     traffic->bytes_received += bytes_received;
     traffic->messages += messages;
+    traffic_together(traffic, chunk);
 }
 
 int foreign_fail(struct failure *why, int error, int worker, int pid, int64_t task,

@@ -34,9 +34,10 @@ int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, fo
 size_t foreign_task_bytes(const struct plan *plan);
 size_t foreign_result_bytes(const struct plan *plan);
 
-/* For map: adds what crossed between the coordinator and its workers. */
+/* For map: adds what crossed between the coordinator and its workers; chunk: the most tasks that were
+ * handed out together. */
 void foreign_traffic(struct traffic *traffic, uint64_t bytes_sent, uint64_t bytes_received,
-                     uint64_t messages);
+                     uint64_t messages, uint64_t chunk);
 
 /* For start, map and stop: fills *why, as failure_set does, and returns error (a negative errno),
  * for the caller to return. What is unknown is FAILURE_NONE (-1); a pid is then 0. */

@@ -1,7 +1,7 @@
 // gbench.cc - the C++ half of gbench.h: each function is the method of Google Benchmark (GB) that
 // bears its name, behind a wall that no exception passes.
 //
-// What differs between GB 1.6 and 1.8 is found by asking the compiler whether a member exists
+// What differs between GB 1.6 and 1.9 is found by asking the compiler whether a member exists
 // (of two overloads it takes the first if that one can be compiled), not by version numbers, which
 // GB's header doesn't have.
 
@@ -15,6 +15,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,9 @@
 
 using benchmark::Counter;
 using benchmark::State;
-using Benchmark = benchmark::internal::Benchmark;
+// Whatever registering returns a pointer to: later versions deprecate the name that earlier ones have.
+using Benchmark = std::remove_pointer_t<decltype(benchmark::RegisterBenchmark(
+    "", std::declval<void (*)(State &)>()))>;
 using Run = benchmark::BenchmarkReporter::Run;
 
 namespace

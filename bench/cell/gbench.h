@@ -4,8 +4,12 @@
  * Google Benchmark (GB below) decides how often a piece of code must run until its time means
  * something, repeats it, computes statistics, and prints or files the results in a form that its
  * own tools compare. It speaks C++ only. This header is all of it that a C program needs, and
- * gbench.cc is the only C++ file: compile it as C++17, link it with -lbenchmark, write the rest
- * in C. Tested with GB 1.7.1, written for 1.6 to 1.8.
+ * gbench.cc is the only C++ file: compile it as C++17 and write the rest in C. Link with
+ * -lbenchmark -lstdc++ -lpthread -lm (g++ adds the last three by itself). Tested with GB 1.7.1,
+ * written for 1.6 to 1.9.
+ *
+ *     #include <string.h>
+ *     #include "gbench.h"
  *
  *     static void copy(struct gbench_state *state, void *buffer)
  *     {

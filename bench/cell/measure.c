@@ -170,7 +170,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
 {
     unsigned workers = session->plan.workers;
     struct usage before, after;
-    struct traffic traffic = {0, 0, 0};
+    struct traffic traffic = {0};
     struct failure why;
 
     memset(session->results, POISON, results_bytes(session->work));
@@ -202,6 +202,8 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     sample->bytes_sent = traffic.bytes_sent;
     sample->bytes_received = traffic.bytes_received;
     sample->messages = traffic.messages;
+    if (session->plan.schedule != SCHEDULE_PER_TASK) /* which has no chunk */
+        sample->chunk = traffic.chunk;
     say_outcome(error, &why, status);
     sample->verified = error == 0 && verify(session, status);
     sample->status = status;

@@ -9,8 +9,7 @@ struct sample model_sample(const char *workload, const char *parameters, size_t 
         .parameters = parameters,
         .backend = backend,
         .schedule = schedule_name(plan->schedule),
-        .chunk =
-            plan->schedule == SCHEDULE_DYNAMIC ? schedule_chunk(plan, tasks) : 0,
+        .asked_chunk = plan->chunk,
         .workers = plan->workers,
         .tasks = tasks,
         .task_bytes = plan->job->shape.task_bytes,

@@ -10,11 +10,6 @@
     if (one->field != other->field)                                                                \
         return one->field < other->field ? -1 : 1;
 
-const char *cells_pin(const struct sample *row)
-{
-    return row->pin == NULL || *row->pin == '\0' ? "none" : row->pin;
-}
-
 static int order_but_for_pin(const struct sample *one, const struct sample *other)
 {
     int order;
@@ -22,7 +17,7 @@ static int order_but_for_pin(const struct sample *one, const struct sample *othe
     COMPARE_TEXT(parameters)
     COMPARE_TEXT(backend)
     COMPARE_TEXT(schedule)
-    COMPARE_COUNT(chunk)
+    COMPARE_COUNT(asked_chunk)
     COMPARE_COUNT(workers)
     COMPARE_COUNT(tasks)
     return 0;
@@ -31,7 +26,7 @@ static int order_but_for_pin(const struct sample *one, const struct sample *othe
 int cells_order(const struct sample *one, const struct sample *other)
 {
     int order = order_but_for_pin(one, other);
-    return order != 0 ? order : strcmp(cells_pin(one), cells_pin(other));
+    return order != 0 ? order : strcmp(sample_pin(one), sample_pin(other));
 }
 
 bool cells_alike(const struct sample *one, const struct sample *other)

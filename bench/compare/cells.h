@@ -11,9 +11,6 @@
 
 #include "bench/data/sample.h"
 
-/* Where a row's workers were bound. A file without that column is older than --pin: "none". */
-const char *cells_pin(const struct sample *row);
-
 /* The order of two rows by the keys that tell one cell from another; 0: they are of one. */
 int cells_order(const struct sample *one, const struct sample *other);
 

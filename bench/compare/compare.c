@@ -91,7 +91,7 @@ static void help(void)
         "Says of each cell that both have, or of two cells of one run, whether the difference is\n"
         "real: the ratio of medians with its 95 %% interval, a test's p, and a verdict in words.\n"
         "A and B are samples.csv or directories that hold one. Keys are workload, parameters,\n"
-        "backend, schedule, chunk, workers and pin.\n\n"
+        "backend, schedule, chunk (as asked for; if none was, as used), workers and pin.\n\n"
         "Two runs were not interleaved, so what differs may be the machine, which drifts in\n"
         "plateaus of seconds. To compare two builds use bench --against OTHER/bench.\n\n"
         "  --format table|csv|json|markdown|latex|html\n\n"
@@ -118,6 +118,16 @@ static int read_table(const char *name, struct sample_table *table, char *line)
     return error;
 }
 
+/* The other table knows only the chunks that were used, and calls them what was asked for. */
+static void go_by_chunks(struct sample_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        struct sample *row = &table->rows[i];
+        if (strcmp(row->schedule, "dynamic") == 0 && row->asked_chunk == 0)
+            row->asked_chunk = row->chunk;
+    }
+}
+
 static int compare(struct request *request, struct sample_table tables[2], struct pairs *pairs)
 {
     int error = read_table(request->files[0], &tables[0], request->line);
@@ -126,6 +136,8 @@ static int compare(struct request *request, struct sample_table tables[2], struc
                                 request->line, LINE_BYTES);
     if (error == 0)
         error = read_table(request->files[1], &tables[1], request->line);
+    if (error == 0 && tables[0].asked != tables[1].asked)
+        go_by_chunks(&tables[tables[1].asked]);
     if (error == 0)
         error = pairs_of_tables(&tables[0], "A", &tables[1], "B", false, pairs);
     if (error == 0 && pairs->count == 0) {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/compare/cells.h"
 #include "bench/data/rank_tests.h"
 #include "bench/data/swap_test.h"
 
@@ -164,6 +163,14 @@ static void say(struct comparison *made)
         say_difference(made, drift);
 }
 
+static uint64_t greatest_chunk(const struct side *side)
+{
+    uint64_t chunk = 0;
+    for (size_t i = 0; i < side->count; i++)
+        chunk = side->samples[i].chunk > chunk ? side->samples[i].chunk : chunk;
+    return chunk;
+}
+
 static struct comparison empty(const struct side *a, const struct side *b, bool interleaved)
 {
     const struct sample *keys = &a->samples[0];
@@ -171,8 +178,9 @@ static struct comparison empty(const struct side *a, const struct side *b, bool 
                                .parameters = keys->parameters,
                                .backend = keys->backend,
                                .schedule = keys->schedule,
-                               .pin = cells_pin(keys),
-                               .chunk = keys->chunk,
+                               .pin = sample_pin(keys),
+                               .chunk = greatest_chunk(a),
+                               .asked_chunk = keys->asked_chunk,
                                .workers = keys->workers,
                                .a = a->label,
                                .b = b->label,

@@ -43,7 +43,7 @@ struct side {                     /* one cell */
 
 struct comparison { /* keys are those of the first side; texts are borrowed */
     const char *workload, *parameters, *backend, *schedule, *pin;
-    uint64_t chunk, workers;
+    uint64_t chunk, asked_chunk, workers;
     const char *a, *b;                                     /* labels */
     uint64_t a_samples, b_samples, a_left_out, b_left_out; /* left out: failed, not verified */
     uint64_t rounds;                                       /* that both have */

@@ -78,7 +78,7 @@ static const struct key keys[] = {
     {"backend", offsetof(struct sample, backend), true},
     {"schedule", offsetof(struct sample, schedule), true},
     {"pin", offsetof(struct sample, pin), true},
-    {"chunk", offsetof(struct sample, chunk), false},
+    {"chunk", offsetof(struct sample, asked_chunk), false}, /* if none was asked for, the one used */
     {"workers", offsetof(struct sample, workers), false},
 };
 #define KEYS (sizeof keys / sizeof keys[0])
@@ -105,9 +105,11 @@ static bool has_value(const struct sample *row, const struct key *key, const cha
     const char *has = number;
     const char *field = (const char *)row + key->offset;
     if (key->offset == offsetof(struct sample, pin))
-        has = cells_pin(row);
+        has = sample_pin(row);
     else if (key->text)
         memcpy(&has, field, sizeof has);
+    else if (key->offset == offsetof(struct sample, asked_chunk) && row->asked_chunk == 0)
+        snprintf(number, sizeof number, "%" PRIu64, row->chunk);
     else
         snprintf(number, sizeof number, "%" PRIu64, *(const uint64_t *)(const void *)field);
     return has != NULL && strlen(has) == length && strncmp(has, value, length) == 0;

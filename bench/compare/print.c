@@ -19,6 +19,7 @@ static const struct column columns[] = {
     COLUMN(comparison, chunk, COLUMN_COUNT),
     COLUMN(comparison, workers, COLUMN_COUNT),
     COLUMN(comparison, pin, COLUMN_TEXT),
+    COLUMN(comparison, asked_chunk, COLUMN_COUNT),
     COLUMN(comparison, a, COLUMN_TEXT),
     COLUMN(comparison, b, COLUMN_TEXT),
     COLUMN(comparison, a_samples, COLUMN_COUNT),
@@ -106,10 +107,8 @@ static void add_row(struct grid *grid, const struct comparison *made)
     const double p = made->p;
     grid_row(grid, differs ? GRID_WARNING : GRID_PLAIN);
     grid_set(grid, BACKEND, "%s", made->backend);
-    if (made->chunk > 0)
-        grid_set(grid, SCHEDULE, "%s:%" PRIu64, made->schedule, made->chunk);
-    else
-        grid_set(grid, SCHEDULE, "%s", made->schedule);
+    const struct figure_chunks chunks = {made->asked_chunk, made->chunk, 0};
+    grid_set(grid, SCHEDULE, "%s", figure_schedule(made->schedule, &chunks, text, sizeof text));
     grid_set(grid, WORKERS, "%" PRIu64, made->workers);
     grid_set(grid, A, "%s", figure_time(made->a_median_ns, text, sizeof text));
     grid_set(grid, B, "%s", figure_time(made->b_median_ns, text, sizeof text));

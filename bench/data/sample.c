@@ -40,7 +40,13 @@ const struct column sample_columns[SAMPLE_COLUMNS] = {
     COLUMN_OPTIONAL(sample, warmups, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, probe_calls_per_s, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, pin, COLUMN_TEXT),
+    COLUMN_OPTIONAL(sample, asked_chunk, COLUMN_COUNT),
 };
+
+const char *sample_pin(const struct sample *sample)
+{
+    return sample->pin == NULL || *sample->pin == '\0' ? "none" : sample->pin;
+}
 
 void sample_write_header(FILE *out)
 {

@@ -13,6 +13,7 @@
 #ifndef PARBENCH_BENCH_DATA_SAMPLE_H
 #define PARBENCH_BENCH_DATA_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,7 +26,8 @@ struct sample {
     const char *parameters; /* canonical, see work.parameters */
     const char *backend;
     const char *schedule; /* name without chunk */
-    uint64_t chunk;       /* tasks handed out together; 0 where there is no such thing */
+    uint64_t chunk;       /* the most tasks that were handed out together, as the backend did it; 0
+                             where there is no such thing (per-task, a loop) or no map was run */
     uint64_t workers, tasks, task_bytes, result_bytes;
     uint64_t round, repetition; /* both from 0 */
     uint64_t wall_ns, start_ns, send_ns, compute_ns, collect_ns, stop_ns;
@@ -41,7 +43,12 @@ struct sample {
     uint64_t probe_calls_per_s; /* kernel calls a second that `workers` independent pinned processes
                                    reached beside this sample: the raw figure behind capacity */
     const char *pin;            /* where workers were bound: what --pin said, or "none" */
+    uint64_t asked_chunk;       /* what the user asked for, dynamic:CHUNK; 0: left to the backend. In a
+                                   file without this column it is taken from chunk */
 };
+
+/* Where a row's workers were bound. A file without that column is older than --pin: "none". */
+const char *sample_pin(const struct sample *sample);
 
 /* Rows read from CSV; text is owned by the table. */
 struct sample_table {
@@ -49,9 +56,10 @@ struct sample_table {
     size_t count;
     char **texts; /* what the rows' texts point to */
     size_t text_count;
+    bool asked;   /* the file tells asked_chunk */
 };
 
-#define SAMPLE_COLUMNS 34
+#define SAMPLE_COLUMNS 35
 
 extern const struct column sample_columns[SAMPLE_COLUMNS];
 

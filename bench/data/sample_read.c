@@ -160,6 +160,9 @@ static void end_header(struct reader *reader)
     for (size_t i = 0; i < reader->field; i++)
         found[reader->columns[i]] = true;
     for (size_t i = 0; i < SAMPLE_COLUMNS; i++)
+        reader->table->asked |=
+            found[i] && sample_columns[i].offset == offsetof(struct sample, asked_chunk);
+    for (size_t i = 0; i < SAMPLE_COLUMNS; i++)
         if (!found[i] && !sample_columns[i].optional)
             fault(reader, -EINVAL,
                   "no column %s; the first line of a samples.csv of parbench names it",
@@ -178,6 +181,8 @@ static void end_row(struct reader *reader)
     if (make_room(&rows, table->count, &reader->row_capacity, sizeof *table->rows) != 0)
         fault(reader, -ENOMEM, "no memory for its rows");
     table->rows = rows;
+    if (!table->asked && strcmp(reader->row.backend, "serial") != 0) /* a loop, which had one as well */
+        reader->row.asked_chunk = reader->row.chunk;
     if (reader->error == 0)
         table->rows[table->count++] = reader->row;
     reader->row = (struct sample){0};

@@ -17,6 +17,8 @@ const struct column summary_columns[SUMMARY_COLUMNS] = {
     COLUMN(summary, tasks, COLUMN_COUNT),
     COLUMN(summary, task_bytes, COLUMN_COUNT),
     COLUMN(summary, result_bytes, COLUMN_COUNT),
+    COLUMN(summary, asked_chunk, COLUMN_COUNT),
+    COLUMN(summary, pin, COLUMN_TEXT),
     COLUMN(summary, samples, COLUMN_COUNT),
     COLUMN(summary, rounds, COLUMN_COUNT),
     COLUMN(summary, retried, COLUMN_COUNT),

@@ -1,8 +1,9 @@
 /*
  * summary.h - from samples to cells: one row of summary.csv for each cell.
  *
- * A cell is what suite, workload, parameters, backend, schedule, chunk, workers and the sizes name;
- * its rows may come from many rounds. Only rows that are "ok" or "retried: ..." and verified enter
+ * A cell is what suite, workload, parameters, backend, schedule, asked_chunk, workers, the sizes and
+ * pin name: what was asked for; chunk is what was used, the most of any row. Its rows may come from
+ * many rounds. Only rows that are "ok" or "retried: ..." and verified enter
  * a figure; all others are counted. A figure that cannot be had is NaN: an empty field in CSV,
  * null in JSON, "-" in tables.
  *
@@ -38,8 +39,9 @@
 
 struct summary {
     /* the cell's keys; text is borrowed from the sample table */
-    const char *suite, *workload, *parameters, *backend, *schedule;
-    uint64_t chunk, workers, tasks, task_bytes, result_bytes;
+    const char *suite, *workload, *parameters, *backend, *schedule, *pin;
+    uint64_t asked_chunk, workers, tasks, task_bytes, result_bytes;
+    uint64_t chunk; /* the most tasks handed out together in any row */
 
     uint64_t samples;  /* rows that enter the figures */
     uint64_t rounds;   /* in which both this cell and serial have such rows */
@@ -75,7 +77,7 @@ struct summary_table {
     size_t count;
 };
 
-#define SUMMARY_COLUMNS 56
+#define SUMMARY_COLUMNS 58
 
 extern const struct column summary_columns[SUMMARY_COLUMNS];
 

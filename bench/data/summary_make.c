@@ -71,11 +71,12 @@ bool summary_counts(const struct sample *sample)
 
 static bool is_of_cell(const struct summary *cell, const struct sample *sample)
 {
-    return cell->workers == sample->workers && cell->chunk == sample->chunk &&
+    return cell->workers == sample->workers && cell->asked_chunk == sample->asked_chunk &&
            cell->tasks == sample->tasks && cell->task_bytes == sample->task_bytes &&
            cell->result_bytes == sample->result_bytes &&
            strcmp(cell->backend, sample->backend) == 0 &&
            strcmp(cell->schedule, sample->schedule) == 0 &&
+           strcmp(cell->pin, sample_pin(sample)) == 0 &&
            strcmp(cell->parameters, sample->parameters) == 0 &&
            strcmp(cell->workload, sample->workload) == 0 && strcmp(cell->suite, sample->suite) == 0;
 }
@@ -94,7 +95,8 @@ static struct summary empty_cell(const struct sample *sample)
                            .parameters = sample->parameters,
                            .backend = sample->backend,
                            .schedule = sample->schedule,
-                           .chunk = sample->chunk,
+                           .pin = sample_pin(sample),
+                           .asked_chunk = sample->asked_chunk,
                            .workers = sample->workers,
                            .tasks = sample->tasks,
                            .task_bytes = sample->task_bytes,
@@ -149,6 +151,8 @@ static void count_row(struct summary *cell, const struct sample *sample, bool *w
     cell->retried += summary_counts(sample) && was_retried(sample);
     if (sample->warmups > cell->warmups)
         cell->warmups = sample->warmups;
+    if (sample->chunk > cell->chunk)
+        cell->chunk = sample->chunk;
     *wrong |= (has_run(sample) && sample->verified != 1) || starts_with(sample->status, "wrong");
 }
 

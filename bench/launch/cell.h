@@ -16,7 +16,7 @@ struct cell {                          /* texts are borrowed from options */
     const char *backend_path;          /* what the cell program is to load: name or path */
     unsigned workers;
     struct schedule_choice schedule;
-    size_t asked_chunk;                /* as the user wrote it; 0: left to the backend */
+    const char *pin;                   /* where workers are bound, as asked for; NULL: nowhere */
     bool uninvited;                    /* a baseline that nobody asked for: faults pass it by */
 };
 

@@ -155,7 +155,6 @@ static int read_description(FILE *answer, const char *owner, const char *name, c
     description->summary = read_field(answer, owner, "summary");
     description->mpirun = has_field(answer, owner, "mpirun");
     description->serial = has_field(answer, owner, "serial");
-    description->chunks = read_size(answer, owner, "chunks", CHUNKS_DEFAULT);
     for (int schedule = 0; schedule < SCHEDULES; schedule++)
         description->lacks[schedule] =
             read_field(answer, owner, schedule_name((enum schedule)schedule));

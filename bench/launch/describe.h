@@ -22,13 +22,9 @@ struct description {
     bool mpirun;   /* its cell is started behind mpirun */
     bool serial;   /* a loop: it knows neither workers nor schedules */
     char *python;  /* the interpreter that runs its cell; NULL: it is the cell program's */
-    size_t chunks; /* dynamic without a chunk makes so many for each worker; CHUNKS_DEFAULT: as
-                      schedule_chunk does; 0: each task is one */
     char *problem; /* why it can't run here, or NULL */
     char *lacks[SCHEDULES]; /* why it has no such schedule, or NULL; by enum schedule */
 };
-
-#define CHUNKS_DEFAULT SIZE_MAX
 
 /* How Python is called: -E and -s, so that neither variables nor a user's packages change it. */
 #define PYTHON_FLAGS "-Es"

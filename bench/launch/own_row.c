@@ -42,6 +42,8 @@ int own_row_add(struct sample_table *rows, const struct cell *cell, uint64_t rou
     struct sample sample = model_sample(work->name, work->parameters, work->tasks,
                                         cell->backend->name, &plan);
     sample.round = round;
+    if (cell->pin != NULL)
+        sample.pin = cell->pin;
     sample.status = status;
     return append(rows, &sample);
 }

@@ -200,7 +200,7 @@ void curve_read(const struct curve *curve, double share, struct curve_metg *metg
     size_t count = gather(curve, length_ns, efficiency, points);
     *metg = (struct curve_metg){.backend = cell->backend->name,
                                 .schedule = schedule_name(cell->schedule.schedule),
-                                .chunk = cell->asked_chunk,
+                                .chunk = cell->schedule.chunk,
                                 .workers = cell->workers,
                                 .efficiency = share,
                                 .metg_ns = NAN,

@@ -84,7 +84,7 @@ static void fill_point(struct curve_point *point, const struct summary *cell,
     *point = (struct curve_point){
         .backend = cell->backend,
         .schedule = cell->schedule,
-        .chunk = cell->chunk,
+        .chunk = strcmp(cell->schedule, schedule_name(SCHEDULE_DYNAMIC)) == 0 ? cell->chunk : 0,
         .workers = cell->workers,
         .task_ns = serial->median_ns / (double)serial->tasks,
         .tasks = cell->tasks,

@@ -1,7 +1,10 @@
 #include "bench/present/figures.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Digits behind the point so that a value has three in all: 1.25, 12.5, 125. The bounds lie where
  * rounding makes one digit more (9.995 is written 10.0). */
@@ -41,5 +44,21 @@ char *figure_percent(double share, char *text, size_t bytes)
     if (isnan(share))
         return figure_number(share, text, bytes);
     snprintf(text, bytes, "%.*f %%", percent < 9.95 ? 1 : 0, percent);
+    return text;
+}
+
+char *figure_schedule(const char *schedule, const struct figure_chunks *chunks, char *text,
+                      size_t bytes)
+{
+    bool dynamic = strcmp(schedule, "dynamic") == 0;
+    uint64_t used = chunks->used > 0 ? chunks->used : chunks->asked;
+    if (dynamic && chunks->asked > used)
+        snprintf(text, bytes, "%s:%" PRIu64 " of %" PRIu64, schedule, used, chunks->asked);
+    else if (dynamic && used > 0)
+        snprintf(text, bytes, "%s:%" PRIu64, schedule, used);
+    else if (used > 0 && used < chunks->share)
+        snprintf(text, bytes, "%s, by %" PRIu64, schedule, used);
+    else
+        snprintf(text, bytes, "%s", schedule);
     return text;
 }

@@ -86,9 +86,12 @@ static void append_note(char notes[NOTES_BYTES], uint64_t count, const char *wor
 }
 
 /* What a reader must know before believing the figures. */
-static void set_notes(struct grid *grid, const struct summary *cell)
+static void set_notes(struct grid *grid, const struct summary *cell, bool name_pin)
 {
-    char notes[NOTES_BYTES] = "";
+    char notes[NOTES_BYTES] = "", pin[NOTES_BYTES / 2];
+    snprintf(pin, sizeof pin, "pin %.60s", cell->pin);
+    if (name_pin)
+        append_note(notes, 0, pin);
     if (cell->failed > 0)
         append_note(notes, cell->failed, "failed");
     if (cell->skipped > 0)
@@ -106,13 +109,15 @@ static void set_notes(struct grid *grid, const struct summary *cell)
 
 static void set_schedule(struct grid *grid, const struct summary *cell)
 {
-    if (cell->chunk == 0)
-        grid_set(grid, SCHEDULE, "%s", cell->schedule);
-    else
-        grid_set(grid, SCHEDULE, "%s:%" PRIu64, cell->schedule, cell->chunk);
+    char text[FIGURE_BYTES];
+    uint64_t share = cell->workers > 0 ? (cell->tasks + cell->workers - 1) / cell->workers : 0;
+    struct figure_chunks chunks = {cell->asked_chunk, cell->chunk, share};
+    if (is_baseline(cell)) /* a loop, whatever was asked for */
+        chunks = (struct figure_chunks){0};
+    grid_set(grid, SCHEDULE, "%s", figure_schedule(cell->schedule, &chunks, text, sizeof text));
 }
 
-static void add_row(struct grid *grid, const struct summary *cell)
+static void add_row(struct grid *grid, const struct summary *cell, bool name_pin)
 {
     char text[FIGURE_BYTES];
     grid_row(grid, tone_of(cell));
@@ -128,7 +133,7 @@ static void add_row(struct grid *grid, const struct summary *cell)
     grid_set(grid, DISPATCH, "%s",
              is_baseline(cell) ? "-" : figure_time(cell->dispatch_ns_per_task, text, sizeof text));
     set_tasks(grid, cell);
-    set_notes(grid, cell);
+    set_notes(grid, cell, name_pin);
 }
 
 /* The first thing that went wrong in a cell, told in full below its group. */
@@ -138,6 +143,15 @@ static void add_status(struct grid *grid, const struct summary *cell)
         return;
     grid_note(grid, tone_of(cell), "%s %s, %" PRIu64 " %s: %s", cell->backend, cell->schedule,
               cell->workers, cell->workers == 1 ? "worker" : "workers", cell->status);
+}
+
+/* Whether its cells had their workers bound in more than one way. */
+static bool has_pins(const struct group *group)
+{
+    for (size_t i = 1; i < group->count; i++)
+        if (strcmp(group->cells[i]->pin, group->cells[0]->pin) != 0)
+            return true;
+    return false;
 }
 
 static int add_group(struct grid *grid, const struct summary_table *summary, size_t row,
@@ -150,7 +164,7 @@ static int add_group(struct grid *grid, const struct summary_table *summary, siz
     char *details = group_details(&group, name_suite);
     grid_group(grid, summary->rows[row].workload, details);
     for (size_t i = 0; i < group.count; i++)
-        add_row(grid, group.cells[i]);
+        add_row(grid, group.cells[i], has_pins(&group));
     for (size_t i = 0; i < group.count; i++)
         add_status(grid, group.cells[i]);
     if (details == NULL)

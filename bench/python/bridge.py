@@ -75,7 +75,8 @@ class Bridge:
                                  f"of {count * self.result_bytes}")
             ctypes.memmove(results, joined, len(joined))
             self.calls.foreign_traffic(traffic, *self.bytes_moved,
-                                       self.pool.messages)
+                                       self.pool.messages,
+                                       min(self.pool.chunk, count))
             return 0
         except Exception as problem:   # C knows no exceptions
             return self.fail(why, problem)

@@ -3,7 +3,6 @@ from typing import Iterator, Tuple
 
 import backends
 import library
-from backends.base import DYNAMIC
 from plan import START_METHODS
 
 
@@ -21,8 +20,6 @@ def lines(name: str) -> Iterator[Tuple[str, str]]:
         yield schedule, reason
     if backend.serial:
         yield "serial", "yes"
-    if DYNAMIC not in backend.lacks:
-        yield "chunks", str(backend.chunks_per_worker)
 
 
 def write(name: str) -> None:

@@ -32,7 +32,7 @@ SIGNATURES: Dict[str, Tuple[Any, ...]] = {
     "foreign_task_bytes": (ctypes.c_size_t, ADDRESS),
     "foreign_result_bytes": (ctypes.c_size_t, ADDRESS),
     "foreign_traffic": (None, ADDRESS, ctypes.c_uint64, ctypes.c_uint64,
-                        ctypes.c_uint64),
+                        ctypes.c_uint64, ctypes.c_uint64),
     "foreign_fail": (ctypes.c_int, ADDRESS, ctypes.c_int, ctypes.c_int,
                      ctypes.c_int, ctypes.c_int64, TEXT),
     "foreign_enter": (ADDRESS, TEXT, TEXT, TEXT, TEXT, ADDRESS, ctypes.c_int,

@@ -35,17 +35,6 @@ static int describe_all(const struct options *options, struct matrix *matrix)
     return 0;
 }
 
-/* The chunk of a backend that has a rule of its own for dynamic without one; 0: it has none. */
-static size_t own_chunk(const struct cell *cell)
-{
-    size_t chunks = cell->backend->chunks;
-    if (cell->schedule.schedule != SCHEDULE_DYNAMIC || chunks == CHUNKS_DEFAULT)
-        return 0;
-    if (chunks == 0 || cell->work->tasks == 0)
-        return 1;
-    return (cell->work->tasks - 1) / (chunks * cell->workers) + 1;
-}
-
 static void add_cell(const struct cell *model, unsigned workers, struct schedule_choice schedule,
                      struct matrix *matrix)
 {
@@ -53,9 +42,6 @@ static void add_cell(const struct cell *model, unsigned workers, struct schedule
     *cell = *model;
     cell->workers = workers;
     cell->schedule = schedule;
-    cell->asked_chunk = schedule.chunk;
-    if (schedule.chunk == 0)
-        cell->schedule.chunk = own_chunk(cell);
 }
 
 static void add_parallel(const struct options *options, const struct cell *model,
@@ -72,7 +58,8 @@ static void add_workload(const struct options *options, size_t index, struct mat
         struct cell cell = {.workload = options->workloads[index],
                             .work = &matrix->works[index],
                             .backend = &matrix->descriptions[b],
-                            .backend_path = matrix->names[b]};
+                            .backend_path = matrix->names[b],
+                            .pin = options->pin};
         cell.uninvited = b == 0 && !asked_for(options, baseline);
         if (b == 0 || cell.backend->serial)
             add_cell(&cell, 1, options->schedules[0], matrix);

@@ -46,6 +46,13 @@ class Backend:
         """Starts the workers; returns when all of them are ready."""
         self.plan = plan
         self.messages = 0          # that the last map sent and received
+        self.chunk = 1             # the most tasks that it handed out together
+
+    def choose_chunk(self, count: int) -> int:
+        """How many of `count` tasks are handed out together by dynamic."""
+        workers = self.plan.workers * self.chunks_per_worker
+        own = -(-count // workers) if workers else 1   # rounded up
+        return self.plan.chunk or max(own, 1)
 
     @classmethod
     def refuses(cls, plan: Plan) -> Optional[str]:
@@ -64,9 +71,8 @@ class Backend:
         """Ends all workers."""
 
 
-def in_chunks(tasks: List[Task], size: Optional[int]) -> List[List[Task]]:
+def in_chunks(tasks: List[Task], size: int) -> List[List[Task]]:
     """Cuts tasks into lists of `size`, the last one perhaps shorter."""
-    size = size or 1
     return [tasks[i:i + size] for i in range(0, len(tasks), size)]
 
 

@@ -91,7 +91,8 @@ class Manager(base.Backend):
 
     def map(self, tasks: List[Task]) -> List[bytes]:
         if self.workers:
-            chunks = base.in_chunks(tasks, self.plan.chunk)
+            self.chunk = self.choose_chunk(len(tasks))
+            chunks = base.in_chunks(tasks, self.chunk)
             for chunk in chunks:
                 self.tasks.put(chunk)
             self.tasks.join()

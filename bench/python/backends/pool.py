@@ -46,9 +46,9 @@ class Pool(base.Backend):
         base.wait_for_all(ready, plan.workers)
 
     def map(self, tasks: List[Task]) -> List[bytes]:
-        chunk = self.plan.chunk
-        self.messages = 2 * len(base.in_chunks(tasks, chunk))
-        return self.pool.map(run, tasks, chunk)
+        self.chunk = self.choose_chunk(len(tasks))
+        self.messages = 2 * len(base.in_chunks(tasks, self.chunk))
+        return self.pool.map(run, tasks, self.chunk)
 
     def stop(self) -> None:
         self.pool.terminate()

@@ -89,4 +89,5 @@ class Pure(base.Backend):
         return super().refuses(plan)
 
     def map(self, tasks: List[Task]) -> List[bytes]:
+        self.chunk = 0   # nothing is handed out
         return [run(task) for task in tasks]

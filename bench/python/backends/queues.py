@@ -60,7 +60,8 @@ class Queue(base.Backend):
         base.wait_for_all(ready, plan.workers)
 
     def map(self, tasks: List[Task]) -> List[bytes]:
-        chunks = base.in_chunks(tasks, self.plan.chunk)
+        self.chunk = self.choose_chunk(len(tasks))
+        chunks = base.in_chunks(tasks, self.chunk)
         self.messages = 2 * len(chunks)
         for chunk in chunks:
             self.tasks.put(chunk)

@@ -46,7 +46,8 @@ class ThreadsWithoutGil(base.Backend):
         base.wait_for_all(ready, plan.workers)
 
     def map(self, tasks: List[Task]) -> List[bytes]:
-        return self.pool.map(run, tasks, self.plan.chunk)
+        self.chunk = self.choose_chunk(len(tasks))
+        return self.pool.map(run, tasks, self.chunk)
 
     def stop(self) -> None:
         self.pool.terminate()

@@ -18,7 +18,7 @@ static int map(struct pool *pool, const void *tasks, size_t count, void *results
 {
     const struct job *job = pool->plan->job;
     unsigned workers = pool->plan->workers;
-    (void)traffic; /* nothing is sent */
+    traffic_together(traffic, schedule_together(pool->plan, count)); /* and nothing is sent */
     failure_clear(why);
 #pragma omp parallel for num_threads(workers) schedule(static, 1)
     for (unsigned w = 0; w < workers; w++) {
