@@ -40,6 +40,9 @@ const struct column sample_columns[SAMPLE_COLUMNS] = {
     COLUMN_OPTIONAL(sample, warmups, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, probe_calls_per_s, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, pin, COLUMN_TEXT),
+    COLUMN_OPTIONAL(sample, delay_ns, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, others_ns, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, disturbed, COLUMN_COUNT),
 };
 
 void sample_write_header(FILE *out)
