@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 
@@ -22,6 +23,8 @@ enum argument {
     REPETITIONS,
     MIN_TIME,
     LIMIT,
+    PATIENCE,
+    OWNER,
     LAUNCHED,
     BOARD,
     SAMPLES,
@@ -43,6 +46,8 @@ static const struct option table[] = {
     {"repetitions", required_argument, NULL, REPETITIONS},
     {"min-time-ns", required_argument, NULL, MIN_TIME},
     {"limit-ns", required_argument, NULL, LIMIT},
+    {"patience-ns", required_argument, NULL, PATIENCE},
+    {"owner", required_argument, NULL, OWNER},
     {"launched-ns", required_argument, NULL, LAUNCHED},
     {"board", required_argument, NULL, BOARD},
     {"samples", required_argument, NULL, SAMPLES},
@@ -68,6 +73,15 @@ static int read_unsigned(const char *text, uint64_t most, unsigned *value)
     int error = read_number(text, most, &number);
     if (error == 0)
         *value = (unsigned)number;
+    return error;
+}
+
+static int read_owner(const char *text, int *owner)
+{
+    uint64_t number;
+    int error = read_number(text, INT32_MAX, &number);
+    if (error == 0)
+        *owner = (int)number;
     return error;
 }
 
@@ -108,6 +122,10 @@ static int read_one(enum argument option, const char *text, struct arguments *ar
         return read_number(text, UINT64_MAX, &arguments->min_time_ns);
     case LIMIT:
         return read_number(text, UINT64_MAX, &arguments->limit_ns);
+    case PATIENCE:
+        return read_number(text, UINT64_MAX, &arguments->patience_ns);
+    case OWNER:
+        return read_owner(text, &arguments->owner);
     case LAUNCHED:
         return read_number(text, UINT64_MAX, &arguments->launched_ns);
     case BOARD:
@@ -141,6 +159,7 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
                                     .schedule = SCHEDULE_DYNAMIC,
                                     .repetitions = 1,
                                     .limit_ns = 60 * NS_PER_S,
+                                    .owner = (int)getppid(),
                                     .launched_ns = clock_ns()};
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (option == '?')

@@ -33,6 +33,8 @@ struct arguments {              /* texts are borrowed from argv */
     unsigned repetitions;       /* at least so many samples ... */
     uint64_t min_time_ns;       /* ... and so many that they last this long together */
     uint64_t limit_ns;          /* for one start, map or stop */
+    uint64_t patience_ns;       /* for measuring disturbed samples again, in all */
+    int owner;                  /* process whose descendants are ours: the runner */
     uint64_t launched_ns;       /* when the runner started this cell's first process */
     const char *board;          /* path of the board */
     const char *samples;        /* path to write rows to */

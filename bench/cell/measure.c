@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/cell/disturbance.h"
 #include "bench/cell/gbench.h"
 #include "bench/cell/model.h"
 #include "bench/cell/phases.h"
@@ -23,6 +24,7 @@
 #define PROBE_AGE_MAX_NS (100 * NS_PER_MS)   /* the machine's capacity holds for seconds */
 #define PROBE_LIMIT_NS   (5 * NS_PER_S)
 #define STATUS_BYTES     512
+#define TRIES_MAX        3 /* of one disturbed sample; then the load is steady */
 
 struct session {
     const struct arguments *arguments;
@@ -33,6 +35,8 @@ struct session {
     struct plan plan;
     struct pool *pool;
     struct probe *probe;
+    struct disturbance *disturbance;
+    uint64_t patience_ns;             /* left for measuring disturbed samples again */
     char *tasks, *results, *expected; /* records of all tasks; expected are serial's results */
     FILE *rows;
     struct sample model;              /* what all samples of this cell have in common */
@@ -151,6 +155,13 @@ static void fill_phases(struct sample *sample, const struct phases *phases)
     sample->collect_ns = phases->collect_ns;
 }
 
+static void fill_disturbance(struct sample *sample, struct disturbed disturbed)
+{
+    sample->delay_ns = disturbed.delay_ns;
+    sample->others_ns = disturbed.others_ns;
+    sample->disturbed = disturbed.disturbed;
+}
+
 static void say_outcome(int error, const struct failure *why, char *status)
 {
     char line[STATUS_BYTES - 32];
@@ -179,6 +190,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     board_clear(session->board, workers, timed);
     failure_clear(&why);
     usage_read(session->board, workers, &before);
+    disturbance_begin(session->disturbance);
 
     //> timed
     uint64_t begin_ns = clock_ns();
@@ -187,6 +199,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     uint64_t end_ns = clock_ns();
     //< timed
 
+    fill_disturbance(sample, disturbance_end(session->disturbance, end_ns - begin_ns));
     if (session->job.trace != NULL) {
         session->job.trace->begin_ns = begin_ns;
         session->job.trace->end_ns = end_ns;
@@ -310,7 +323,27 @@ static void report_counters(struct gbench_state *state, const struct sample *sam
     gbench_set_counter(state, "messages", (double)sample->messages, GBENCH_PLAIN);
 }
 
-/* One repetition: one iteration, one map, one row. */
+/* A sample that others disturbed is kept as a row, and taken again while patience lasts: for a few
+ * times, as a load that holds on won't be over. The last one counts, disturbed or not. */
+static void take_quiet_sample(struct session *session, struct sample *sample, char *status)
+{
+    for (unsigned tries = 1;; tries++) {
+        *sample = session->model;
+        take_sample(session, session->timed, sample, status);
+        if (!sample->disturbed || strcmp(status, "ok") != 0 ||
+            session->patience_ns < sample->wall_ns)
+            return;
+        if (tries == TRIES_MAX) {
+            session->patience_ns = 0;
+            return;
+        }
+        session->patience_ns -= sample->wall_ns;
+        sample->status = SAMPLE_REPLACED;
+        add_row(session, sample);
+    }
+}
+
+/* One repetition: one iteration, one map that counts, its row. */
 static void measure_repetition(struct gbench_state *state, void *context)
 {
     struct session *session = context;
@@ -322,8 +355,8 @@ static void measure_repetition(struct gbench_state *state, void *context)
             break;
         }
         probe_capacity(session);
-        struct sample sample = session->model;
-        take_sample(session, session->timed, &sample, status);
+        struct sample sample;
+        take_quiet_sample(session, &sample, status);
         if (session->model.repetition++ == 0 && session->arguments->retried != NULL && sample.verified)
             snprintf(status, sizeof status, "retried: %s", session->arguments->retried);
         add_row(session, &sample);
@@ -409,6 +442,13 @@ static bool measures(const struct backend *backend)
     return !backend->mpirun || rank == NULL || strcmp(rank, "0") == 0;
 }
 
+static int start_watching(struct session *session)
+{
+    session->patience_ns = session->arguments->patience_ns;
+    return disturbance_open(session->board, session->plan.workers, session->arguments->owner,
+                            &session->disturbance);
+}
+
 static enum measure_outcome serve(struct session *session)
 {
     struct failure why;
@@ -442,7 +482,8 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     const char *skip = backend->skip != NULL ? backend->skip(&session.plan) : NULL;
     if (skip != NULL) {
         add_skip(&session, skip);
-    } else if (make_records(&session) != 0 || start_probe(&session) != 0) {
+    } else if (make_records(&session) != 0 || start_probe(&session) != 0 ||
+               start_watching(&session) != 0) {
         add_failure(&session, "failed: no memory or processes for the tasks and the probe");
     } else {
         measured = run_pool(&session);
@@ -451,6 +492,7 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     if (measured)
         atomic_store(&board->finished, 1);
     probe_stop(session.probe);
+    disturbance_close(session.disturbance);
     trace_close(session.job.trace);
     free(session.tasks);
     free(session.results);

@@ -41,6 +41,9 @@ const struct column sample_columns[SAMPLE_COLUMNS] = {
     COLUMN_OPTIONAL(sample, probe_calls_per_s, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, pin, COLUMN_TEXT),
     COLUMN_OPTIONAL(sample, asked_chunk, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, delay_ns, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, others_ns, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, disturbed, COLUMN_COUNT),
 };
 
 const char *sample_pin(const struct sample *sample)

@@ -20,6 +20,10 @@
 
 #include "bench/data/columns.h"
 
+/* The status of a sample that was disturbed, so that another stands in its place: it is verified, but
+ * enters no figure. */
+#define SAMPLE_REPLACED "disturbed: measured again"
+
 struct sample {
     const char *suite;      /* "run", "lecture", ... */
     const char *workload;   /* name */
@@ -36,7 +40,8 @@ struct sample {
     uint64_t peak_rss_kib; /* coordinator's peak + the workers' peaks */
     uint64_t bytes_sent, bytes_received, messages;
     uint64_t least_tasks, most_tasks; /* run by one worker */
-    const char *status; /* "ok", "skip: why", "failed: what", "timeout: what", "wrong: what" */
+    const char *status; /* "ok", "skip: why", "failed: what", "timeout: what", "wrong: what", or
+                           SAMPLE_REPLACED */
     uint64_t verified;  /* 1: every result equals serial's and the known answer */
     /* beyond the agreed columns, at the end: */
     uint64_t warmups;           /* maps run before the first sample of this cell */
@@ -45,6 +50,11 @@ struct sample {
     const char *pin;            /* where workers were bound: what --pin said, or "none" */
     uint64_t asked_chunk;       /* what the user asked for, dynamic:CHUNK; 0: left to the backend. In a
                                    file without this column it is taken from chunk */
+    uint64_t delay_ns;          /* how long the process or thread of ours that was delayed the most was
+                                   ready to run, but did not; 0 also where that is not known */
+    uint64_t others_ns;         /* processor time that other programs used meanwhile; 0 also where
+                                   delays gave no reason to look */
+    uint64_t disturbed;         /* 1: others took more than a twentieth (bench/cell/disturbance.h) */
 };
 
 /* Where a row's workers were bound. A file without that column is older than --pin: "none". */
@@ -59,7 +69,7 @@ struct sample_table {
     bool asked;   /* the file tells asked_chunk */
 };
 
-#define SAMPLE_COLUMNS 35
+#define SAMPLE_COLUMNS 38
 
 extern const struct column sample_columns[SAMPLE_COLUMNS];
 

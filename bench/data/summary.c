@@ -24,6 +24,8 @@ const struct column summary_columns[SUMMARY_COLUMNS] = {
     COLUMN(summary, retried, COLUMN_COUNT),
     COLUMN(summary, failed, COLUMN_COUNT),
     COLUMN(summary, skipped, COLUMN_COUNT),
+    COLUMN(summary, disturbed, COLUMN_COUNT),
+    COLUMN(summary, remeasured, COLUMN_COUNT),
     COLUMN(summary, verified, COLUMN_COUNT),
     COLUMN(summary, warmups, COLUMN_COUNT),
     COLUMN(summary, median_ns, COLUMN_REAL),
@@ -64,6 +66,7 @@ const struct column summary_columns[SUMMARY_COLUMNS] = {
     COLUMN(summary, probe_calls_per_s, COLUMN_REAL),
     COLUMN(summary, oversubscribed, COLUMN_COUNT),
     COLUMN(summary, noisy, COLUMN_COUNT),
+    COLUMN(summary, serial_disturbed, COLUMN_COUNT),
     COLUMN(summary, status, COLUMN_TEXT),
 };
 
@@ -79,6 +82,16 @@ int summary_write_json(FILE *out, const struct summary_table *summary)
     const struct column_rows rows = {summary_columns, SUMMARY_COLUMNS, summary->rows,
                                      sizeof *summary->rows, summary->count};
     return columns_write_json(out, &rows);
+}
+
+bool summary_too_disturbed(uint64_t disturbed, uint64_t samples)
+{
+    return (double)disturbed > SUMMARY_DISTURBED * (double)samples;
+}
+
+bool summary_is_disturbed(const struct summary *cell)
+{
+    return summary_too_disturbed(cell->disturbed, cell->samples) || cell->serial_disturbed != 0;
 }
 
 void summary_free(struct summary_table *summary)

@@ -37,6 +37,9 @@
 
 #define SUMMARY_NOISY 0.10 /* noisy: an interval wider than this share of its median */
 
+/* A cell is disturbed if more than this share of its samples were: fewer hardly move a median. */
+#define SUMMARY_DISTURBED 0.10
+
 struct summary {
     /* the cell's keys; text is borrowed from the sample table */
     const char *suite, *workload, *parameters, *backend, *schedule, *pin;
@@ -48,6 +51,8 @@ struct summary {
     uint64_t retried;  /* of the samples, those that a worker's death made run again */
     uint64_t failed;   /* rows that failed, timed out, were wrong or not verified */
     uint64_t skipped;  /* rows "skip: ..." */
+    uint64_t disturbed;  /* of the samples, those from which others took more than a twentieth */
+    uint64_t remeasured; /* rows that were disturbed and measured again: in no figure */
     uint64_t verified; /* 1: there are samples, and no row is wrong or not verified */
     uint64_t warmups;  /* the most of any row */
 
@@ -69,6 +74,7 @@ struct summary {
 
     uint64_t oversubscribed; /* 1: more workers than cores */
     uint64_t noisy;          /* 1: the interval is wider than SUMMARY_NOISY */
+    uint64_t serial_disturbed; /* 1: its baseline is disturbed, and so are all figures against it */
     const char *status;      /* "ok", or the first failure, else the first skip, else retry */
 };
 
@@ -77,7 +83,7 @@ struct summary_table {
     size_t count;
 };
 
-#define SUMMARY_COLUMNS 58
+#define SUMMARY_COLUMNS 61
 
 extern const struct column summary_columns[SUMMARY_COLUMNS];
 
@@ -87,6 +93,12 @@ int summary_make(const struct sample_table *samples, unsigned cores, struct summ
 
 /* Whether a row enters figures: it ran to its end and was verified. */
 bool summary_counts(const struct sample *sample);
+
+/* Whether so many disturbed samples of all are too many to conclude from. */
+bool summary_too_disturbed(uint64_t disturbed, uint64_t samples);
+
+/* Whether nothing is to be concluded from a cell: its own samples, or its baseline's, were disturbed. */
+bool summary_is_disturbed(const struct summary *cell);
 
 void summary_free(struct summary_table *summary);
 

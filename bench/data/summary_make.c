@@ -138,7 +138,8 @@ static int find_cells(const struct sample_table *samples, size_t cells[],
 static void count_row(struct summary *cell, const struct sample *sample, bool *wrong)
 {
     bool skipped = starts_with(sample->status, "skip");
-    bool failed = !skipped && !summary_counts(sample);
+    bool replaced = strcmp(sample->status, SAMPLE_REPLACED) == 0 && sample->verified == 1;
+    bool failed = !skipped && !replaced && !summary_counts(sample);
     if (failed && cell->failed == 0)
         cell->status = has_run(sample) ? "wrong: a result was not verified" : sample->status;
     else if (skipped && cell->failed == 0 && cell->skipped == 0)
@@ -148,12 +149,22 @@ static void count_row(struct summary *cell, const struct sample *sample, bool *w
     cell->failed += failed;
     cell->skipped += skipped;
     cell->samples += summary_counts(sample);
+    cell->disturbed += summary_counts(sample) && sample->disturbed != 0;
+    cell->remeasured += replaced;
     cell->retried += summary_counts(sample) && was_retried(sample);
     if (sample->warmups > cell->warmups)
         cell->warmups = sample->warmups;
     if (sample->chunk > cell->chunk)
         cell->chunk = sample->chunk;
     *wrong |= (has_run(sample) && sample->verified != 1) || starts_with(sample->status, "wrong");
+}
+
+static bool is_too_disturbed(const struct sample_list *list)
+{
+    uint64_t disturbed = 0;
+    for (size_t i = 0; i < list->count; i++)
+        disturbed += list->samples[i]->disturbed != 0;
+    return summary_too_disturbed(disturbed, list->count);
 }
 
 /* Lists the cell's samples and its baseline's, and counts the cell's rows. */
@@ -175,6 +186,7 @@ static void list_samples(struct making *making, const struct summary_table *summ
             making->serial.samples[making->serial.count++] = sample;
     }
     cell->verified = cell->samples > 0 && !wrong;
+    cell->serial_disturbed = is_too_disturbed(&making->serial);
 }
 
 /* Sorts one field of the cell's samples into values[]; returns how many. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct words {
     char **list; /* ends with NULL */
@@ -79,6 +80,8 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
     add_number(&words, "repetitions", options->repetitions);
     add_number(&words, "min-time-ns", options->min_time_ns);
     add_number(&words, "limit-ns", options->timeout_ns);
+    add_number(&words, "patience-ns", launch->patience_ns);
+    add_number(&words, "owner", (uint64_t)getpid());
     add_number(&words, "launched-ns", launched_ns);
     add_option(&words, "board", paths->board);
     add_option(&words, "samples", paths->rows);

@@ -25,6 +25,7 @@ struct launch {
                               NULL: its first sample says so */
     struct session *session;
     const char *programs;  /* the bench of another build whose programs are run; NULL: ours */
+    uint64_t patience_ns;  /* what the cell may spend on measuring disturbed samples again */
     bool trace;            /* record who ran which task, see launched.trace */
     const char *gbench_out; /* path for Google Benchmark's own output, or NULL */
 };

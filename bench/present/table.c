@@ -53,7 +53,7 @@ static enum grid_tone tone_of(const struct summary *cell)
 {
     if (cell->failed > 0)
         return GRID_FAILURE;
-    return cell->noisy || cell->retried > 0 ? GRID_WARNING : GRID_PLAIN;
+    return cell->noisy || cell->retried > 0 || summary_is_disturbed(cell) ? GRID_WARNING : GRID_PLAIN;
 }
 
 /* Half of an interval's width, as a share of its value; one sample has none. */
@@ -104,6 +104,10 @@ static void set_notes(struct grid *grid, const struct summary *cell, bool name_p
         append_note(notes, 0, "oversubscribed");
     if (cell->noisy)
         append_note(notes, 0, "noisy");
+    if (summary_too_disturbed(cell->disturbed, cell->samples))
+        append_note(notes, 0, "disturbed");
+    if (cell->serial_disturbed && !is_baseline(cell))
+        append_note(notes, 0, "serial disturbed");
     grid_set(grid, NOTES, "%s", notes);
 }
 

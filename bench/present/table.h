@@ -11,7 +11,9 @@
  *   used           capacity_efficiency: how much of that the cell turned into speedup
  *   dispatch       dispatch_ns_per_task
  *   tasks          run by one worker, least..most
- *   notes          failed, skipped, retried, oversubscribed, noisy, or too few samples for 95 %
+ *   notes          failed, skipped, retried, oversubscribed, noisy, too few samples for 95 %;
+ *                  disturbed: others took too much of the machine to conclude anything from the
+ *                  row; serial disturbed: of the loop's time, so not from its speedup either
  */
 #ifndef PARBENCH_BENCH_PRESENT_TABLE_H
 #define PARBENCH_BENCH_PRESENT_TABLE_H
