@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ int board_create(struct board **board, int *fd)
         (*board)->lines[worker].task = BOARD_NO_TASK;
         (*board)->lines[worker].cpu = BOARD_ANYWHERE;
     }
+    (*board)->capacity = (*board)->capacity_cpu = (*board)->floor_ns = NAN;
     atomic_init(&(*board)->crashed, -1);
     return 0;
 }

@@ -43,6 +43,8 @@ struct board {
     _Atomic uint32_t finished; /* 1: the cell came to its end and has written all its rows */
     _Atomic uint32_t hushed;   /* 1: whoever polls for its next map sleeps on this word, a futex;
                                   the runner writes it, workers read it */
+    double capacity, capacity_cpu, floor_ns; /* columns of all rows of the cell, known when it ends: from
+                                  the coordinator, before `finished`; NaN: not known */
     _Atomic uint64_t stop_ns;  /* what it took to stop the pool, a column of all rows of the cell, which
                                   are written by then; 0: it was not stopped */
     _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's

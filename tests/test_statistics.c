@@ -290,14 +290,16 @@ static void a_drifting_machine(struct maker *maker)
         for (int repetition = 0; repetition < 4; repetition++) {
             double drift = drifts[round];
             struct sample *row = add(maker, "shm", 2, round, (uint64_t)(62500 * drift));
-            row->probe_calls_per_s = (uint64_t)(1.8e6 / drift);
+            row->capacity = 1.8;
+            row->capacity_cpu = 1.9;
+            row->floor_ns = 3;
             row->least_tasks = 40 + round;
             row->most_tasks = 60 - round;
             row->cpu_user_ns = 100 * round;
             row->cpu_sys_ns = 7;
             row->warmups = round;
             row = add(maker, "serial", 1, round, (uint64_t)(100000 * drift));
-            row->probe_calls_per_s = (uint64_t)(1.0e6 / drift);
+            row->capacity = 1.0;
         }
 }
 
@@ -325,6 +327,10 @@ static void speedup_and_capacity_ignore_drift(void **state)
     assert_near(shm->capacity_efficiency, 1.6 / 1.8, 1e-4);
     assert_near(shm->capacity_efficiency_high, 1.6 / 1.8, 1e-4);
     assert_near(shm->dispatch_ns_per_task, 75000 * (1 - 1.6 / 1.8) / 100, 0.01);
+    assert_near(shm->dispatch_low, shm->dispatch_ns_per_task, 0.01);
+    assert_near(shm->capacity_cpu, 1.9, 1e-9);
+    assert_near(shm->floor_ns_per_task, 3, 1e-9);
+    assert_int_equal(shm->impossible, 0);
     assert_near(shm->least_tasks, 40, 0);
     assert_near(shm->most_tasks, 60, 0);
     assert_near(shm->cpu_ns, 207, 1e-9);
@@ -334,6 +340,34 @@ static void speedup_and_capacity_ignore_drift(void **state)
     assert_near(serial->speedup, 1, 0);
     assert_near(serial->capacity, 1, 0);
     assert_near(serial->dispatch_ns_per_task, 0, 0);
+    summary_free(&summary);
+}
+
+/* Serial had half of its core, so a pool that got all of two is not twice as good as it seems. A price
+ * below 0 is noise, and is told as it is. */
+static void capacity_of_serial_counts(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    for (uint64_t round = 0; round < 6; round++) {
+        add(&maker, "serial", 1, round, 2000)->capacity = 0.5;
+        struct sample *row = add(&maker, "shm", 2, round, 490);
+        row->capacity = 2.0;
+        row->cores = 2;
+        row = add(&maker, "pipes", 2, round, 490);
+        row->capacity = 2.5; /* of two cores */
+        row->cores = 2;
+    }
+    struct summary_table summary = summarize(&maker, 2);
+    const struct summary *shm = &summary.rows[1], *pipes = &summary.rows[2];
+    assert_near(summary.rows[0].capacity, 0.5, 1e-12);
+    assert_near(shm->speedup, 2000.0 / 490, 1e-9);
+    assert_near(shm->capacity_efficiency, shm->speedup * 0.5 / 2.0, 1e-9);
+    assert_near(shm->dispatch_ns_per_task, 4.9 * (1 - shm->capacity_efficiency), 1e-9);
+    assert_true(shm->dispatch_ns_per_task < 0);
+    assert_int_equal(shm->impossible, 0);
+    assert_int_equal(pipes->impossible, 1);
     summary_free(&summary);
 }
 
@@ -458,7 +492,7 @@ static void absurd_numbers_do_no_harm(void **state)
     maker.count = 0;
     struct sample *row = add(&maker, "serial", 0, UINT64_MAX, UINT64_MAX);
     row->tasks = 0;
-    row->probe_calls_per_s = UINT64_MAX;
+    row->capacity = row->cores = 1e300;
     row = add(&maker, "shm", 0, UINT64_MAX, 0); /* another cell: 100 tasks */
     row->cpu_sys_ns = row->cpu_user_ns = UINT64_MAX;
     add(&maker, "shm", 0, UINT64_MAX, 1);
@@ -480,6 +514,7 @@ int main(void)
         cmocka_unit_test(ratio_intervals_cover),
         cmocka_unit_test(the_same_samples_give_the_same_figures),
         cmocka_unit_test(speedup_and_capacity_ignore_drift),
+        cmocka_unit_test(capacity_of_serial_counts),
         cmocka_unit_test(without_a_probe_cores_stand_in),
         cmocka_unit_test(one_sample_claims_nothing),
         cmocka_unit_test(only_verified_rows_count),

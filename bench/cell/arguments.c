@@ -26,6 +26,7 @@ enum argument {
     PATIENCE,
     OWNER,
     LAUNCHED,
+    QUOTA_PERIOD,
     BOARD,
     SAMPLES,
     RESULTS,
@@ -49,6 +50,7 @@ static const struct option table[] = {
     {"patience-ns", required_argument, NULL, PATIENCE},
     {"owner", required_argument, NULL, OWNER},
     {"launched-ns", required_argument, NULL, LAUNCHED},
+    {"quota-period-ns", required_argument, NULL, QUOTA_PERIOD},
     {"board", required_argument, NULL, BOARD},
     {"samples", required_argument, NULL, SAMPLES},
     {"results", required_argument, NULL, RESULTS},
@@ -128,6 +130,8 @@ static int read_one(enum argument option, const char *text, struct arguments *ar
         return read_owner(text, &arguments->owner);
     case LAUNCHED:
         return read_number(text, UINT64_MAX, &arguments->launched_ns);
+    case QUOTA_PERIOD:
+        return read_number(text, NS_PER_S, &arguments->quota_period_ns);
     case BOARD:
         arguments->board = text;
         return 0;

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bench/cell/disturbance.h"
+#include "bench/cell/floor.h"
 #include "bench/cell/gbench.h"
 #include "bench/cell/model.h"
 #include "bench/cell/phases.h"
@@ -21,8 +23,10 @@
 #define WARMUP_TIME_NS   (200 * NS_PER_MS)   /* no further warm-up once this much was spent on it */
 #define WARM_ENOUGH      0.95                /* a map that gains less than 5 % on the one before */
 #define REPETITIONS_MAX  100000u
-#define PROBE_AGE_MAX_NS (100 * NS_PER_MS)   /* the machine's capacity holds for seconds */
-#define PROBE_LIMIT_NS   (5 * NS_PER_S)
+#define PROBES_BEFORE    2                   /* windows before the first sample; one more at the end */
+#define PROBE_AGE_MAX_NS (500 * NS_PER_MS)   /* then there is one between samples, too */
+#define LONG_MAP_NS      (50 * NS_PER_MS)    /* shorter, and the map after a window is run in vain */
+#define HUSH_NS          (300 * NS_PER_US)   /* until idle ranks sleep */
 #define STATUS_BYTES     512
 #define TRIES_MAX        3 /* of one disturbed sample; then the load is steady */
 
@@ -92,14 +96,19 @@ static void make_plan(struct session *session)
     session->model.pin = arguments->pin;
 }
 
-/* The middle task stands for all; serial's probe and the parallel ones run the same one. */
+/* Before the pool, lest its workers be copies of a process with more memory than they need. A kernel
+ * that takes longer than a probe may is measured without. */
 static int start_probe(struct session *session)
 {
-    size_t middle = session->work->tasks / 2;
+    const struct probe_plan plan = {.job = &session->job,
+                                    .tasks = session->tasks,
+                                    .count = session->work->tasks,
+                                    .workers = session->plan.workers,
+                                    .quota_period_ns = session->arguments->quota_period_ns};
     if (session->work->tasks == 0)
         return 0;
-    return probe_start(&session->job, session->tasks + middle * session->work->shape.task_bytes,
-                       session->plan.workers, &session->probe);
+    int error = probe_start(&plan, &session->probe);
+    return error == -ETIMEDOUT ? 0 : error;
 }
 
 /* ---- one map -------------------------------------------------------------------------------- */
@@ -191,6 +200,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     failure_clear(&why);
     usage_read(session->board, workers, &before);
     disturbance_begin(session->disturbance);
+    uint64_t cpu_ns = usage_cpu_ns(session->board, workers);
 
     //> timed
     uint64_t begin_ns = clock_ns();
@@ -199,13 +209,14 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     uint64_t end_ns = clock_ns();
     //< timed
 
+    cpu_ns = usage_cpu_ns(session->board, workers) - cpu_ns;
     fill_disturbance(sample, disturbance_end(session->disturbance, end_ns - begin_ns));
     if (session->job.trace != NULL) {
         session->job.trace->begin_ns = begin_ns;
         session->job.trace->end_ns = end_ns;
     }
     usage_read(session->board, workers, &after);
-    struct usage used = usage_between(&before, &after);
+    struct usage used = usage_between(&before, &after, cpu_ns);
     sample->wall_ns = end_ns - begin_ns;
     fill_usage(sample, &used);
     struct phases phases = timed ? phases_read(session->board, workers, begin_ns, end_ns)
@@ -216,7 +227,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     sample->bytes_received = traffic.bytes_received;
     sample->messages = traffic.messages;
     if (session->plan.schedule != SCHEDULE_PER_TASK) /* which has no chunk */
-        sample->chunk = traffic.chunk;
+        sample->chunk = session->model.chunk = traffic.chunk;
     say_outcome(error, &why, status);
     sample->verified = error == 0 && verify(session, status);
     sample->status = status;
@@ -242,6 +253,48 @@ static void add_skip(struct session *session, const char *why)
     snprintf(status, sizeof status, "skip: %s", why);
     add_failure(session, status);
     session->failed = false;
+}
+
+/* ---- the machine ---------------------------------------------------------------------------- */
+
+static void probe(struct session *session)
+{
+    if (session->probe == NULL)
+        return;
+    board_hush(session->board, true);
+    nanosleep(&(struct timespec){.tv_nsec = HUSH_NS}, NULL);
+    probe_measure(session->probe);
+    board_hush(session->board, false);
+    disturbance_hint(session->disturbance, probe_read(session->probe).others);
+    session->probed_ns = clock_ns();
+}
+
+/* Caches and sleeping workers after a window are not those after a map. So windows stand before the
+ * warm-up and after the last sample; where samples take long, also between them, and the next map counts
+ * for nothing unless it is so long that nobody can tell. */
+static void probe_between(struct session *session)
+{
+    char status[STATUS_BYTES];
+    if (clock_ns() - session->probed_ns < PROBE_AGE_MAX_NS)
+        return;
+    probe(session);
+    struct sample sample = session->model;
+    if (session->warm_ns < LONG_MAP_NS)
+        take_sample(session, session->timed, &sample, status);
+}
+
+/* What holds for all samples of this start, and is known only now. */
+static void write_capacity(struct session *session)
+{
+    struct board *board = session->board;
+    board->floor_ns = floor_measure(session->plan.schedule, session->model.chunk,
+                                    session->work->tasks, session->timed);
+    if (session->probe == NULL)
+        return;
+    probe(session);
+    const struct probe_result result = probe_read(session->probe);
+    board->capacity = result.capacity;
+    board->capacity_cpu = result.capacity_cpu;
 }
 
 /* ---- warm-up -------------------------------------------------------------------------------- */
@@ -301,15 +354,6 @@ static void print_results(struct session *session)
     fclose(out);
 }
 
-static void probe_capacity(struct session *session)
-{
-    if (session->probe == NULL || (session->probed_ns != 0 &&
-                                   clock_ns() - session->probed_ns < PROBE_AGE_MAX_NS))
-        return;
-    session->model.probe_calls_per_s = probe_measure(session->probe, PROBE_LIMIT_NS);
-    session->probed_ns = clock_ns();
-}
-
 static void report_counters(struct gbench_state *state, const struct sample *sample)
 {
     gbench_set_items_processed(state, (int64_t)sample->tasks);
@@ -354,7 +398,7 @@ static void measure_repetition(struct gbench_state *state, void *context)
             gbench_skip_with_error(state, "an earlier repetition failed");
             break;
         }
-        probe_capacity(session);
+        probe_between(session);
         struct sample sample;
         take_quiet_sample(session, &sample, status);
         if (session->model.repetition++ == 0 && session->arguments->retried != NULL && sample.verified)
@@ -403,8 +447,12 @@ static void measure_pool(struct session *session)
         add_failure(session, status);
         return;
     }
+    for (int i = 0; i < PROBES_BEFORE; i++)
+        probe(session);
     if (warm_up(session))
         run_repetitions(session);
+    if (!session->failed)
+        write_capacity(session);
 }
 
 /* Starts, measures and stops the pool. Returns false in a process that only served. */

@@ -28,20 +28,15 @@ static void add_rusage(int who, struct usage *usage)
         usage->peak_rss_kib += (uint64_t)used.ru_maxrss; /* of the largest one */
 }
 
-/* Processor time of a live worker: the clock is exact, the ticks say how it splits. */
-static void add_times(pid_t pid, struct usage *usage)
+/* Of a live worker, by the tick. */
+static void add_ticks(pid_t pid, struct usage *usage)
 {
     struct process process;
-    clockid_t clock;
-    struct timespec used;
-    if (process_read(pid, &process) != 0 || clock_getcpuclockid(pid, &clock) != 0 ||
-        clock_gettime(clock, &used) != 0)
+    if (process_read(pid, &process) != 0)
         return; /* it has ended: the reaped ones are in RUSAGE_CHILDREN */
-    uint64_t total = (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
     uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
-    uint64_t sys = process.sys_ticks * tick_ns < total ? process.sys_ticks * tick_ns : total;
-    usage->sys_ns += sys;
-    usage->user_ns += total - sys;
+    usage->user_ns += process.user_ticks * tick_ns;
+    usage->sys_ns += process.sys_ticks * tick_ns;
     usage->minor_faults += process.minor_faults;
 }
 
@@ -76,9 +71,33 @@ void usage_read(const struct board *board, unsigned workers, struct usage *usage
         pid_t pid = atomic_load_explicit(&board->lines[worker].pid, memory_order_relaxed);
         if (pid == 0 || pid == self)
             continue; /* a thread: already counted */
-        add_times(pid, usage);
+        add_ticks(pid, usage);
         add_status(pid, true, usage);
     }
+}
+
+static uint64_t clock_value(clockid_t clock)
+{
+    struct timespec used;
+    if (clock_gettime(clock, &used) != 0)
+        return 0; /* it has ended and was reaped: RUSAGE_CHILDREN has it */
+    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+uint64_t usage_cpu_ns(const struct board *board, unsigned workers)
+{
+    const pid_t self = getpid();
+    struct rusage reaped;
+    uint64_t sum = clock_value(CLOCK_PROCESS_CPUTIME_ID);
+    for (unsigned worker = 0; worker <= workers; worker++) {
+        pid_t pid = atomic_load_explicit(&board->lines[worker].pid, memory_order_relaxed);
+        clockid_t clock;
+        if (pid != 0 && pid != self && clock_getcpuclockid(pid, &clock) == 0)
+            sum += clock_value(clock);
+    }
+    if (getrusage(RUSAGE_CHILDREN, &reaped) == 0)
+        sum += timeval_ns(reaped.ru_utime) + timeval_ns(reaped.ru_stime);
+    return sum;
 }
 
 static uint64_t grown(uint64_t before, uint64_t after)
@@ -86,11 +105,25 @@ static uint64_t grown(uint64_t before, uint64_t after)
     return after > before ? after - before : 0;
 }
 
-struct usage usage_between(const struct usage *before, const struct usage *after)
+/* The part of whole that part has of part + rest; all of it where both are 0. */
+static uint64_t portion(uint64_t whole, uint64_t part, uint64_t rest)
 {
+    double sum = (double)part + (double)rest;
+    return sum > 0 ? (uint64_t)((double)whole * ((double)part / sum)) : whole;
+}
+
+struct usage usage_between(const struct usage *before, const struct usage *after, uint64_t cpu_ns)
+{
+    uint64_t user_ns = grown(before->user_ns, after->user_ns);
+    uint64_t sys_ns = grown(before->sys_ns, after->sys_ns);
+    if (user_ns + sys_ns == 0) {
+        user_ns = after->user_ns;
+        sys_ns = after->sys_ns;
+    }
+    user_ns = portion(cpu_ns, user_ns, sys_ns);
     return (struct usage){
-        .user_ns = grown(before->user_ns, after->user_ns),
-        .sys_ns = grown(before->sys_ns, after->sys_ns),
+        .user_ns = user_ns,
+        .sys_ns = cpu_ns - user_ns,
         .voluntary_switches = grown(before->voluntary_switches, after->voluntary_switches),
         .involuntary_switches = grown(before->involuntary_switches, after->involuntary_switches),
         .minor_faults = grown(before->minor_faults, after->minor_faults),

@@ -133,38 +133,46 @@ bool cores_mount(const char *text, const char *controller, char *mount, char *ro
     return false;
 }
 
-static double group_quota(const char *directory, bool version_2)
+struct quota {
+    double cores; /* CORES_NO_QUOTA: none */
+    double period_us;
+};
+
+static struct quota group_quota(const char *directory, bool version_2)
 {
     char path[2 * PATH_MAX + 32], quota[64], period[64];
     if (version_2) {
         snprintf(path, sizeof path, "%s/cpu.max", directory);
-        return cores_read_v2(read_file(path, quota, sizeof quota));
+        const char *text = read_file(path, quota, sizeof quota);
+        const char *space = strchr(text, ' ');
+        return (struct quota){cores_read_v2(text), space == NULL ? 0 : strtod(space, NULL)};
     }
     snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", directory);
     read_file(path, quota, sizeof quota);
     snprintf(path, sizeof path, "%s/cpu.cfs_period_us", directory);
-    return cores_read_v1(quota, read_file(path, period, sizeof period));
+    read_file(path, period, sizeof period);
+    return (struct quota){cores_read_v1(quota, period), strtod(period, NULL)};
 }
 
-static double lesser(double a, double b)
+static struct quota lesser(struct quota a, struct quota b)
 {
-    if (a == CORES_NO_QUOTA || b == CORES_NO_QUOTA)
-        return a + b;
-    return a < b ? a : b;
+    if (a.cores == CORES_NO_QUOTA || b.cores == CORES_NO_QUOTA)
+        return a.cores == CORES_NO_QUOTA ? b : a;
+    return a.cores < b.cores ? a : b;
 }
 
 /* The least quota of a hierarchy: of the process's group and of each group above it. */
-static double hierarchy_quota(const char *groups, const char *mounts, const char *controller)
+static struct quota hierarchy_quota(const char *groups, const char *mounts, const char *controller)
 {
     char path[PATH_MAX], mount[PATH_MAX], root[PATH_MAX], directory[2 * PATH_MAX];
+    struct quota least = {CORES_NO_QUOTA, 0};
     if (!cores_group(groups, controller, path, sizeof path) ||
         !cores_mount(mounts, controller, mount, root, PATH_MAX))
-        return CORES_NO_QUOTA;
+        return least;
     /* A container may see the path from the host's root, but the mount from its own group. */
     size_t hidden =
         strcmp(root, "/") != 0 && strncmp(path, root, strlen(root)) == 0 ? strlen(root) : 0;
     snprintf(directory, sizeof directory, "%s%s", mount, path + hidden);
-    double least = CORES_NO_QUOTA;
     for (;;) {
         least = lesser(least, group_quota(directory, *controller == '\0'));
         char *slash = strrchr(directory, '/');
@@ -174,9 +182,9 @@ static double hierarchy_quota(const char *groups, const char *mounts, const char
     }
 }
 
-double cores_quota(void)
+static struct quota find_quota(void)
 {
-    double quota = CORES_NO_QUOTA;
+    struct quota quota = {CORES_NO_QUOTA, 0};
     char *groups = malloc(TEXT_BYTES), *mounts = malloc(TEXT_BYTES);
     if (groups != NULL && mounts != NULL) {
         read_file("/proc/self/cgroup", groups, TEXT_BYTES);
@@ -186,6 +194,23 @@ double cores_quota(void)
     free(mounts);
     free(groups);
     return quota;
+}
+
+double cores_quota(void)
+{
+    return find_quota().cores;
+}
+
+uint64_t cores_quota_period_ns(void)
+{
+    const struct quota quota = find_quota();
+    return quota.cores == CORES_NO_QUOTA ? 0 : (uint64_t)(quota.period_us * 1000);
+}
+
+double cores_granted(void)
+{
+    double quota = cores_quota(), affinity = (double)cores_affinity();
+    return quota != CORES_NO_QUOTA && quota < affinity ? quota : affinity;
 }
 
 unsigned cores_combine(unsigned affinity, double quota)

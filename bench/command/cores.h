@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CORES_NO_QUOTA 0.0
 
@@ -26,6 +27,12 @@ unsigned cores_affinity(void);
 /* Cores' worth of time that the cgroups of this process, and those above them, grant: the least of
  * all quotas, of version 1 and 2; CORES_NO_QUOTA if there is none. Never negative. */
 double cores_quota(void);
+
+/* The period in which that quota is spent and filled up again, in nanoseconds; 0 if there is none. */
+uint64_t cores_quota_period_ns(void);
+
+/* The lesser of affinity and quota: the most that any pool can use. */
+double cores_granted(void);
 
 /* What a pool is best started with: the affinity, or less if the quota, rounded up, is below it;
  * at least 1. */

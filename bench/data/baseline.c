@@ -15,15 +15,25 @@ static double wall_of(const struct sample *sample)
     return (double)sample->wall_ns;
 }
 
-static double probe_of(const struct sample *sample)
+static double capacity_of(const struct sample *sample)
 {
-    return (double)sample->probe_calls_per_s;
+    return sample->capacity; /* NaN is not above 0 */
 }
 
-/* What the machine could have computed in the sample's time (in calls, times 10^9). */
-static double calls_of(const struct sample *sample)
+static double capacity_cpu_of(const struct sample *sample)
 {
-    return wall_of(sample) * probe_of(sample);
+    return sample->capacity_cpu;
+}
+
+static double floor_of(const struct sample *sample)
+{
+    return sample->floor_ns;
+}
+
+/* What the machine could have computed in the sample's time. */
+static double work_of(const struct sample *sample)
+{
+    return wall_of(sample) * capacity_of(sample);
 }
 
 static int make_series(const struct sample_list *list, sample_value *value_of,
@@ -59,9 +69,9 @@ int baseline_redraw(const struct sample_list *own, const struct sample_list *ser
                     double replicates[STATISTICS_REPLICATES])
 {
     struct series upper = {0}, lower = {0};
-    int error = make_series(serial, calls_of, &upper);
+    int error = make_series(serial, work_of, &upper);
     if (error == 0)
-        error = make_series(own, calls_of, &lower);
+        error = make_series(own, work_of, &lower);
     if (error == 0)
         error = statistics_redraw(&upper, &lower, seed, replicates);
     free(upper.observations);
@@ -69,14 +79,67 @@ int baseline_redraw(const struct sample_list *own, const struct sample_list *ser
     return error;
 }
 
-static double dispatch_ns_per_task(const struct summary *cell, unsigned cores)
+static int median_of(const struct sample_list *list, sample_value *value_of,
+                     struct estimate *median)
 {
-    double used = cell->capacity_efficiency;
-    if (isnan(used))
-        used = cell->speedup / (double)(cell->workers < cores ? cell->workers : cores);
-    if (isnan(used) || cell->tasks == 0)
-        return NAN;
-    return fmax(0.0, cell->median_ns * (1.0 - used) / (double)cell->tasks);
+    struct series series = {0};
+    struct clustered figure = {.estimate = estimate_unknown};
+    int error = make_series(list, value_of, &series);
+    if (error == 0)
+        error = statistics_clustered(&series, 0.5, &figure);
+    free(series.observations);
+    *median = figure.estimate;
+    return error;
+}
+
+enum { SPEEDUP, SERIAL_CAPACITY, CAPACITY, TERMS };
+
+static double used_formula(const double medians[], const void *context)
+{
+    (void)context;
+    return medians[SPEEDUP] * medians[SERIAL_CAPACITY] / medians[CAPACITY];
+}
+
+static int used_of(const struct sample_list *own, const struct sample_list *serial,
+                   struct estimate *used)
+{
+    struct series wall = {0}, serial_wall = {0}, capacity = {0}, serial_capacity = {0};
+    int error = make_series(own, wall_of, &wall);
+    if (error == 0)
+        error = make_series(serial, wall_of, &serial_wall);
+    if (error == 0)
+        error = make_series(own, capacity_of, &capacity);
+    if (error == 0)
+        error = make_series(serial, capacity_of, &serial_capacity);
+    const struct joint_term terms[TERMS] = {[SPEEDUP] = {&serial_wall, &wall},
+                                            [SERIAL_CAPACITY] = {&serial_capacity, NULL},
+                                            [CAPACITY] = {&capacity, NULL}};
+    if (error == 0)
+        error = statistics_joint(terms, TERMS, used_formula, NULL, used, NULL);
+    free(wall.observations);
+    free(serial_wall.observations);
+    free(capacity.observations);
+    free(serial_capacity.observations);
+    return error;
+}
+
+/* Without a capacity, all cores count. */
+static struct estimate used_of_cores(const struct summary *cell, unsigned cores)
+{
+    double most = (double)(cell->workers < cores ? cell->workers : cores);
+    return (struct estimate){cell->speedup / most, cell->speedup_low / most,
+                             cell->speedup_high / most};
+}
+
+/* The more was used, the less was lost: the bounds change places. */
+static void set_dispatch(struct summary *cell, struct estimate used, unsigned cores)
+{
+    if (isnan(used.value))
+        used = used_of_cores(cell, cores);
+    double each_ns = cell->tasks > 0 ? cell->median_ns / (double)cell->tasks : NAN;
+    cell->dispatch_ns_per_task = each_ns * (1.0 - used.value);
+    cell->dispatch_low = each_ns * (1.0 - used.high);
+    cell->dispatch_high = each_ns * (1.0 - used.low);
 }
 
 bool is_baseline(const struct summary *cell)
@@ -84,20 +147,32 @@ bool is_baseline(const struct summary *cell)
     return strcmp(cell->backend, "serial") == 0;
 }
 
+static double least_cores(const struct sample_list *own)
+{
+    double least = NAN;
+    for (size_t i = 0; i < own->count; i++)
+        least = fmin(least, own->samples[i]->cores);
+    return least;
+}
+
 int baseline_compare(struct summary *cell, const struct sample_list *own,
                      const struct sample_list *serial, unsigned cores)
 {
-    struct estimate speedup, capacity, used;
+    struct estimate speedup, capacity, granted, floor, used;
     size_t rounds;
     int error = ratio_of(serial, own, wall_of, &speedup, &rounds);
     if (error == 0)
-        error = ratio_of(own, serial, probe_of, &capacity, NULL);
+        error = median_of(own, capacity_of, &capacity);
     if (error == 0)
-        error = ratio_of(serial, own, calls_of, &used, NULL);
+        error = median_of(own, capacity_cpu_of, &granted);
+    if (error == 0)
+        error = median_of(own, floor_of, &floor);
+    if (error == 0)
+        error = used_of(own, serial, &used);
     if (error != 0)
         return error;
     if (is_baseline(cell) && own->count > 0)
-        speedup = capacity = used = by_definition;
+        speedup = used = by_definition;
     cell->rounds = rounds;
     cell->speedup = speedup.value;
     cell->speedup_low = speedup.low;
@@ -106,9 +181,14 @@ int baseline_compare(struct summary *cell, const struct sample_list *own,
     cell->capacity = capacity.value;
     cell->capacity_low = capacity.low;
     cell->capacity_high = capacity.high;
+    cell->capacity_cpu = granted.value;
+    cell->floor_ns_per_task = floor.value;
     cell->capacity_efficiency = used.value;
     cell->capacity_efficiency_low = used.low;
     cell->capacity_efficiency_high = used.high;
-    cell->dispatch_ns_per_task = dispatch_ns_per_task(cell, cores);
+    cell->cores = least_cores(own);
+    double most = fmin((double)cell->workers, isnan(cell->cores) ? (double)cores : cell->cores);
+    cell->impossible = capacity.low > most;
+    set_dispatch(cell, used, cores);
     return 0;
 }

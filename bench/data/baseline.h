@@ -21,7 +21,7 @@ struct sample_list {
 /* Whether this cell is itself what others are compared to. */
 bool is_baseline(const struct summary *cell);
 
-/* Sets the cell's figures from rounds to dispatch_ns_per_task, from its own samples and those of
+/* Sets the cell's figures from rounds to dispatch_high, and what the probe said, from its own samples and those of
  * serial; its keys and median_ns must be set. Either list may be empty. Returns 0 or -ENOMEM. */
 int baseline_compare(struct summary *cell, const struct sample_list *own,
                      const struct sample_list *serial, unsigned cores);

@@ -45,8 +45,11 @@ struct sample {
     uint64_t verified;  /* 1: every result equals serial's and the known answer */
     /* beyond the agreed columns, at the end: */
     uint64_t warmups;           /* maps run before the first sample of this cell */
-    uint64_t probe_calls_per_s; /* kernel calls a second that `workers` independent pinned processes
-                                   reached beside this sample: the raw figure behind capacity */
+    double capacity;     /* cores' worth of work that `workers` independent processes could do around the
+                            samples of this start (bench/cell/probe.h); NaN: not known */
+    double capacity_cpu; /* processor time that the kernel gave them, in cores */
+    double cores;        /* cores that this cell might use: affinity, or a cgroup's quota below it */
+    double floor_ns;     /* book-keeping of our own in each task (bench/cell/floor.h) */
     const char *pin;            /* where workers were bound: what --pin said, or "none" */
     uint64_t asked_chunk;       /* what the user asked for, dynamic:CHUNK; 0: left to the backend. In a
                                    file without this column it is taken from chunk */
@@ -69,7 +72,7 @@ struct sample_table {
     bool asked;   /* the file tells asked_chunk */
 };
 
-#define SAMPLE_COLUMNS 38
+#define SAMPLE_COLUMNS 41
 
 extern const struct column sample_columns[SAMPLE_COLUMNS];
 

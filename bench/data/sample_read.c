@@ -8,6 +8,7 @@
  */
 #include <csv.h>
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,12 +107,36 @@ static int parse_count(const char *text, uint64_t *value)
     return *text == '\0' ? -EINVAL : 0;
 }
 
+/* Reads a number as columns_write_row writes one; an empty field is NaN. */
+static int parse_real(const char *text, double *value)
+{
+    char *end;
+    *value = NAN;
+    if (*text == '\0')
+        return 0;
+    if (text[strspn(text, "0123456789.eE+-")] != '\0')
+        return -EINVAL;
+    *value = strtod(text, &end);
+    return *end == '\0' && isfinite(*value) ? 0 : -EINVAL;
+}
+
 static void value_field(struct reader *reader, const struct column *column, const char *text)
 {
     char *place = (char *)&reader->row + column->offset;
     if (column->kind == COLUMN_TEXT) {
         const char *kept = keep_text(reader, (size_t)(column - sample_columns), text);
         memcpy(place, &kept, sizeof kept);
+        return;
+    }
+    if (column->kind == COLUMN_REAL) {
+        double real;
+        if (parse_real(text, &real) != 0) {
+            char brief[BRIEF_BYTES];
+            fault(reader, -EINVAL, "%s is \"%s\", but must be empty or a number such as 1.97",
+                  column->name, text_brief(text, brief, sizeof brief));
+            return;
+        }
+        memcpy(place, &real, sizeof real);
         return;
     }
     uint64_t value;
@@ -170,6 +195,13 @@ static void end_header(struct reader *reader)
     reader->fields = reader->field;
 }
 
+/* What columns that a file lacks are. */
+static struct sample empty_row(void)
+{
+    return (struct sample){
+        .capacity = NAN, .capacity_cpu = NAN, .cores = NAN, .floor_ns = NAN};
+}
+
 static void end_row(struct reader *reader)
 {
     struct sample_table *table = reader->table;
@@ -185,7 +217,7 @@ static void end_row(struct reader *reader)
         reader->row.asked_chunk = reader->row.chunk;
     if (reader->error == 0)
         table->rows[table->count++] = reader->row;
-    reader->row = (struct sample){0};
+    reader->row = empty_row();
 }
 
 static void on_row(int end, void *context)
@@ -258,7 +290,11 @@ static void finish(struct reader *reader, struct csv_parser *parser)
 int sample_read(FILE *in, const char *name, struct sample_table *table, size_t *dropped,
                 char *message, size_t bytes)
 {
-    struct reader reader = {.table = table, .name = name, .message = message, .bytes = bytes};
+    struct reader reader = {.table = table,
+                            .row = empty_row(),
+                            .name = name,
+                            .message = message,
+                            .bytes = bytes};
     struct csv_parser parser;
     *table = (struct sample_table){0};
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)

@@ -11,19 +11,20 @@
  *
  *   speedup              serial's wall / this cell's wall, within rounds (statistics_ratio)
  *   efficiency           speedup / workers
- *   capacity             probe_calls_per_s beside this cell / beside serial, within rounds: how
- *                        many cores' worth of compute the machine gave to that many workers
- *   capacity_efficiency  speedup / capacity, within rounds and sample by sample: a sample's
- *                        wall_ns * probe_calls_per_s is what the machine could have computed in
- *                        its time, and this is serial's such figure / this cell's
- *   dispatch_ns_per_task median_ns * (1 - capacity_efficiency) / tasks, at least 0: the wall time
- *                        that the machine's capacity did not spend in kernels, spread over the
- *                        tasks. It equals (median - serial's median / capacity) / tasks where the
- *                        machine does not drift. For tiny tasks it is the price of handing out one;
- *                        for large ones it is mostly imbalance, and the difference of two noisy
- *                        figures. Without a probe, min(workers, cores) stands in for capacity.
+ *   capacity             the median over rounds of what the machine could do for that many workers
+ *                        around this cell's samples, in cores (bench/cell/probe.h)
+ *   capacity_efficiency  speedup * capacity of serial / capacity: how much of it became speedup.
+ *                        Serial has a capacity, too: 1.00 unless others took part of its core
+ *   dispatch_ns_per_task median_ns * (1 - capacity_efficiency) / tasks: the wall time that the
+ *                        machine's capacity did not spend in kernels, spread over the tasks; with
+ *                        the interval that capacity_efficiency's gives. It equals (median - serial's
+ *                        median / capacity) / tasks where the machine does not drift. For tiny tasks
+ *                        it is the price of handing out one; for large ones it is mostly imbalance,
+ *                        and the difference of two noisy figures, which may be below 0. Without
+ *                        a probe, min(workers, cores) stands in for capacity.
+ *   floor_ns_per_task    how much of that is our own book-keeping (bench/cell/floor.h)
  *
- * A serial row has speedup, efficiency, capacity and capacity_efficiency 1 by definition.
+ * A serial row has speedup, efficiency and capacity_efficiency 1 by definition.
  */
 #ifndef PARBENCH_BENCH_DATA_SUMMARY_H
 #define PARBENCH_BENCH_DATA_SUMMARY_H
@@ -62,7 +63,7 @@ struct summary {
     double efficiency;
     double capacity, capacity_low, capacity_high;
     double capacity_efficiency, capacity_efficiency_low, capacity_efficiency_high;
-    double dispatch_ns_per_task;
+    double dispatch_ns_per_task, dispatch_low, dispatch_high;
     double least_tasks, most_tasks; /* run by one worker in any sample */
 
     double start_ns, send_ns, compute_ns, collect_ns, stop_ns; /* medians, from here on */
@@ -70,8 +71,11 @@ struct summary {
     double voluntary_switches, involuntary_switches, minor_faults;
     double peak_rss_kib; /* the greatest */
     double bytes_sent, bytes_received, messages;
-    double probe_calls_per_s;
+    double floor_ns_per_task;
+    double capacity_cpu; /* of the probe's processes: processor time that the kernel gave, in cores */
+    double cores;        /* the least that this cell might use; NaN: not known */
 
+    uint64_t impossible;     /* 1: all of capacity's interval lies above workers or cores */
     uint64_t oversubscribed; /* 1: more workers than cores */
     uint64_t noisy;          /* 1: the interval is wider than SUMMARY_NOISY */
     uint64_t serial_disturbed; /* 1: its baseline is disturbed, and so are all figures against it */
@@ -83,7 +87,7 @@ struct summary_table {
     size_t count;
 };
 
-#define SUMMARY_COLUMNS 61
+#define SUMMARY_COLUMNS 66
 
 extern const struct column summary_columns[SUMMARY_COLUMNS];
 

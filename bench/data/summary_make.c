@@ -35,7 +35,6 @@ static const struct {
     MEDIAN(bytes_sent),
     MEDIAN(bytes_received),
     MEDIAN(messages),
-    MEDIAN(probe_calls_per_s),
 #undef MEDIAN
 };
 

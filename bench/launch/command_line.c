@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "bench/command/cores.h"
 #include <unistd.h>
 
 struct words {
@@ -83,6 +85,8 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
     add_number(&words, "patience-ns", launch->patience_ns);
     add_number(&words, "owner", (uint64_t)getpid());
     add_number(&words, "launched-ns", launched_ns);
+    if (cores_quota_period_ns() > 0)
+        add_number(&words, "quota-period-ns", cores_quota_period_ns());
     add_option(&words, "board", paths->board);
     add_option(&words, "samples", paths->rows);
     if (*paths->results != '\0')

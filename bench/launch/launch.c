@@ -1,6 +1,7 @@
 #include "bench/launch/launch.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "backends/registry.h"
+#include "bench/command/cores.h"
 #include "bench/command/placement.h"
 #include "bench/launch/command_line.h"
 #include "bench/launch/own_row.h"
@@ -126,6 +128,22 @@ static int start(struct run *run, char *message, size_t bytes)
 
 /* ---- after ---------------------------------------------------------------------------------- */
 
+/* A cell may write there what it likes. */
+static double known(double value)
+{
+    return value >= 0 && isfinite(value) ? value : NAN;
+}
+
+/* What a cell knows only at its end. */
+static void fill_row(const struct board *board, struct sample *row)
+{
+    row->stop_ns = atomic_load(&board->stop_ns);
+    row->capacity = known(board->capacity);
+    row->capacity_cpu = known(board->capacity_cpu);
+    row->floor_ns = known(board->floor_ns);
+    row->cores = cores_granted();
+}
+
 static int read_rows(const struct run *run, struct sample_table *rows, char *message, size_t bytes)
 {
     FILE *file = fdopen(dup(run->rows_fd), "r");
@@ -140,7 +158,7 @@ static int read_rows(const struct run *run, struct sample_table *rows, char *mes
     }
     fclose(file);
     for (size_t i = 0; i < rows->count; i++)
-        rows->rows[i].stop_ns = atomic_load(&run->board->stop_ns);
+        fill_row(run->board, &rows->rows[i]);
     return error;
 }
 

@@ -102,6 +102,8 @@ static void set_notes(struct grid *grid, const struct summary *cell, bool name_p
         append_note(notes, cell->samples, cell->samples == 1 ? "sample" : "samples");
     if (cell->oversubscribed)
         append_note(notes, 0, "oversubscribed");
+    if (cell->impossible)
+        append_note(notes, 0, "impossible capacity");
     if (cell->noisy)
         append_note(notes, 0, "noisy");
     if (summary_too_disturbed(cell->disturbed, cell->samples))
