@@ -11,7 +11,8 @@
  *   used           capacity_efficiency: how much of that the cell turned into speedup
  *   dispatch       dispatch_ns_per_task
  *   tasks          run by one worker, least..most
- *   notes          failed, skipped, retried, oversubscribed, noisy, or too few samples for 95 %
+ *   notes          failed, skipped, retried, oversubscribed, noisy; "+- covers 75 %" or "1 round"
+ *                  where rounds are too few for intervals of 95 %
  */
 #ifndef PARBENCH_BENCH_PRESENT_TABLE_H
 #define PARBENCH_BENCH_PRESENT_TABLE_H
