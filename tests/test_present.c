@@ -39,6 +39,7 @@ static struct summary make_cell(const char *backend, const char *parameters)
                            .median_ns = 1234567,
                            .ci_low_ns = 1200000,
                            .ci_high_ns = 1260000,
+                           .ci_coverage = 0.95,
                            .speedup = 1.876,
                            .speedup_low = 1.80,
                            .speedup_high = 1.95,
@@ -149,12 +150,12 @@ static void a_table_tells_what_matters(void **state)
                               make_cell("shm", "tasks=100,us=1"),
                               make_failed_cell("mpi", "failed: rank 1: killed")};
     cells[1].oversubscribed = cells[1].noisy = 1;
-    cells[1].samples = 3;
+    cells[1].ci_coverage = 0.75;
     char *text = print(cells, 3, TABLE_TERMINAL);
     assert_has(text, "spin  tasks=100,us=1; 100 tasks of 0 B, results of 0 B\n");
     assert_has_not(text, "parameters"); /* all have the same: they stand in the heading */
     assert_has(text, "1.23 ms  2.4 %     1.88  4.0 %      1.95  96 %    155 ns  40..60  "
-                     "3 samples, oversubscribed, noisy\n");
+                     "+- covers 75 %, oversubscribed, noisy\n");
     assert_has(text, "3 failed\n");
     assert_has(text, "  mpi dynamic, 2 workers: failed: rank 1: killed\n");
     assert_has_not(text, "nan");

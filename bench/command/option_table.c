@@ -34,7 +34,7 @@ const struct argp_option option_table[] = {
     {0, 0, 0, 0, "How often, and for how long:", 2},
     {"rounds", KEY_ROUNDS, "N", 0,
      "measure all cells N times over, each time in another order (default " TEXT(
-         OPTIONS_ROUNDS) ")",
+         OPTIONS_ROUNDS) "; fewer, and intervals cover less than 95 %)",
      2},
     {"repetitions", KEY_REPETITIONS, "N", 0,
      "samples of a cell in each round (default " TEXT(OPTIONS_REPETITIONS) ")", 2},

@@ -16,9 +16,9 @@
 #include "bench/present/table.h"
 #include "common/clock.h"
 
-#define OPTIONS_ROUNDS          3
+#define OPTIONS_ROUNDS          6  /* the fewest of which an interval covers 95 % */
 #define OPTIONS_AGAINST_ROUNDS  50 /* with --against, see bench/compare/against.c */
-#define OPTIONS_REPETITIONS     10
+#define OPTIONS_REPETITIONS     5
 #define OPTIONS_MIN_TIME_NS     0
 #define OPTIONS_TIMEOUT_NS      (60 * NS_PER_S)
 #define OPTIONS_SEED            1

@@ -11,7 +11,8 @@
 
 struct values { /* of one side: those that count */
     struct series series;
-    double *sorted; /* sorted[series.count] */
+    double *medians; /* medians[rounds], in the order of rounds */
+    size_t rounds;
 };
 
 static bool counts(const struct sample *sample)
@@ -20,30 +21,33 @@ static bool counts(const struct sample *sample)
            (strcmp(sample->status, "ok") == 0 || strncmp(sample->status, "retried", 7) == 0);
 }
 
-/* paired: rounds keep their numbers; else all samples are of one round. */
-static int open_values(const struct side *side, bool paired, struct values *values)
+static int open_values(const struct side *side, struct values *values)
 {
     values->series.observations = calloc(side->count + 1, sizeof *values->series.observations);
-    values->sorted = calloc(side->count + 1, sizeof *values->sorted);
-    if (values->series.observations == NULL || values->sorted == NULL)
+    values->medians = calloc(side->count + 1, sizeof *values->medians);
+    if (values->series.observations == NULL || values->medians == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < side->count; i++) {
         const struct sample *sample = &side->samples[i];
-        if (!counts(sample))
-            continue;
-        size_t at = values->series.count++;
-        values->series.observations[at] =
-            (struct observation){paired ? sample->round : 0, (double)sample->wall_ns};
-        values->sorted[at] = (double)sample->wall_ns;
+        if (counts(sample))
+            values->series.observations[values->series.count++] =
+                (struct observation){sample->round, (double)sample->wall_ns};
     }
-    statistics_sort(values->sorted, values->series.count);
+    values->rounds = statistics_start_medians(&values->series, values->medians);
     return 0;
 }
 
 static void close_values(struct values *values)
 {
     free(values->series.observations);
-    free(values->sorted);
+    free(values->medians);
+}
+
+/* Sorts the medians. */
+static double median_of(struct values *values)
+{
+    statistics_sort(values->medians, values->rounds);
+    return statistics_quantile(values->medians, values->rounds, 0.5);
 }
 
 /* The median of the observations of a round in a sorted series; NaN: there are none. */
@@ -120,13 +124,13 @@ static enum verdict_kind judge_rounds(struct comparison *made)
     return kind;
 }
 
-/* Decides by rounds where there are enough of them, else by samples. */
+/* Decides by pairs of rounds where there are enough of them, else by the rounds of either side. */
 static enum verdict_kind judge(struct comparison *made)
 {
     if (made->interleaved && made->rounds >= COMPARISON_ROUNDS)
         return judge_rounds(made);
     made->p = made->mann_whitney_p;
-    if (made->a_samples < COMPARISON_SAMPLES || made->b_samples < COMPARISON_SAMPLES)
+    if (made->a_rounds < COMPARISON_STARTS || made->b_rounds < COMPARISON_STARTS)
         return VERDICT_FEW;
     return judge_figure(made->p, COMPARISON_LEVEL, made->ratio, made->ratio_low, made->ratio_high);
 }
@@ -154,8 +158,8 @@ static void say(struct comparison *made)
     size_t bytes = sizeof made->verdict;
     const char *drift = made->interleaved ? "" : "; not interleaved: the machine may have drifted";
     if (made->kind == VERDICT_FEW)
-        snprintf(made->verdict, bytes, "too few samples to tell: %d of each are needed",
-                 COMPARISON_SAMPLES);
+        snprintf(made->verdict, bytes, "too few rounds to tell: %d of each are needed",
+                 COMPARISON_STARTS);
     else if (made->kind == VERDICT_NONE)
         snprintf(made->verdict, bytes, "no difference found (%+.1f to %+.1f %%)%s",
                  percent(made->ratio_low), percent(made->ratio_high), drift);
@@ -201,10 +205,12 @@ int comparison_make(const struct side *a, const struct side *b, bool interleaved
     struct estimate ratio = estimate_unknown;
     size_t rounds = 0;
     *made = empty(a, b, interleaved);
-    int error = open_values(a, interleaved, &left);
+    int error = open_values(a, &left);
     if (error == 0)
-        error = open_values(b, interleaved, &right);
-    if (error == 0)
+        error = open_values(b, &right);
+    if (error == 0 && !interleaved)
+        error = statistics_unpaired(&right.series, &left.series, &ratio);
+    else if (error == 0)
         error = statistics_ratio(&right.series, &left.series, &ratio, &rounds);
     if (error == 0) {
         made->a_samples = left.series.count;
@@ -212,15 +218,17 @@ int comparison_make(const struct side *a, const struct side *b, bool interleaved
         made->a_left_out = a->count - left.series.count;
         made->b_left_out = b->count - right.series.count;
         made->rounds = interleaved ? rounds : 0;
-        made->a_median_ns = statistics_quantile(left.sorted, left.series.count, 0.5);
-        made->b_median_ns = statistics_quantile(right.sorted, right.series.count, 0.5);
+        made->a_rounds = left.rounds;
+        made->b_rounds = right.rounds;
         made->ratio = ratio.value;
         made->ratio_low = ratio.low;
         made->ratio_high = ratio.high;
-        made->mann_whitney_p = rank_test_mann_whitney(left.sorted, left.series.count, right.sorted,
-                                                      right.series.count);
+        made->mann_whitney_p =
+            rank_test_mann_whitney(left.medians, left.rounds, right.medians, right.rounds);
         if (interleaved)
             error = test_rounds(&left.series, &right.series, made);
+        made->a_median_ns = median_of(&left);
+        made->b_median_ns = median_of(&right);
         made->kind = judge(made);
         say(made);
     }

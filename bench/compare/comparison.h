@@ -8,9 +8,11 @@
  * others disturb, the medians are mostly theirs. With a load of 12 on 2 cores, 5 % of work
  * more was found by the medians of 45 rounds in 1 of 100 resamplings of a run, by the least times
  * in 94, and no difference as one in 0 and 1. Each test has half of the level. They need at least
- * COMPARISON_ROUNDS rounds. Else all samples of the one side meet all of the other's, by Mann and
- * Whitney's test; if these come from different runs, a difference may be the machine's, which
- * drifts in plateaus of seconds, and the verdict says so.
+ * COMPARISON_ROUNDS rounds. Else the medians of the one side's rounds meet those of the other's, by
+ * Mann and Whitney's test, which needs COMPARISON_STARTS of each; if these come from different
+ * runs, a difference may be the machine's, which drifts in plateaus of seconds, and the verdict
+ * says so. Samples never meet samples: those of a round are of one process, resemble each other,
+ * and are no more evidence of a difference than one of them.
  *
  * A difference is called real if the test's p is below COMPARISON_LEVEL, the 95 % interval of the
  * ratio of medians leaves out 1, and the ratio differs from 1 by more than COMPARISON_LEAST: two
@@ -28,10 +30,10 @@
 #include "bench/data/sample.h"
 #include "bench/data/statistics.h"
 
-#define COMPARISON_LEVEL   0.01
-#define COMPARISON_LEAST   0.01
-#define COMPARISON_ROUNDS  9 /* fewer, and no p of pairs is below half the level */
-#define COMPARISON_SAMPLES 6 /* on each side, where samples are compared */
+#define COMPARISON_LEVEL  0.01
+#define COMPARISON_LEAST  0.01
+#define COMPARISON_ROUNDS 9 /* fewer, and no p of pairs is below half the level */
+#define COMPARISON_STARTS 5 /* rounds on each side; with 4, no p of theirs is below the level */
 
 enum verdict_kind { VERDICT_NONE, VERDICT_SLOWER, VERDICT_FASTER, VERDICT_FEW };
 
@@ -46,11 +48,12 @@ struct comparison { /* keys are those of the first side; texts are borrowed */
     uint64_t chunk, asked_chunk, workers;
     const char *a, *b;                                     /* labels */
     uint64_t a_samples, b_samples, a_left_out, b_left_out; /* left out: failed, not verified */
-    uint64_t rounds;                                       /* that both have */
-    uint64_t interleaved; /* 1: measured in the same rounds of one run */
-    double a_median_ns, b_median_ns;
-    double ratio, ratio_low, ratio_high;                /* b / a, with its 95 % interval */
-    double mann_whitney_p, signed_rank_p;               /* NaN: not made */
+    uint64_t rounds; /* that both have; 0 if they were not the same rounds */
+    uint64_t a_rounds, b_rounds;
+    uint64_t interleaved;                 /* 1: measured in the same rounds of one run */
+    double a_median_ns, b_median_ns;      /* over rounds of medians */
+    double ratio, ratio_low, ratio_high;  /* b / a, with its 95 % interval */
+    double mann_whitney_p, signed_rank_p; /* NaN: not made */
     double least_ratio, least_low, least_high, least_p; /* of the least times; NaN: not made */
     double p;     /* the one that decides; where two do, twice the lesser */
     bool at_best; /* the least times decided, not the medians */

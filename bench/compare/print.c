@@ -27,6 +27,8 @@ static const struct column columns[] = {
     COLUMN(comparison, a_left_out, COLUMN_COUNT),
     COLUMN(comparison, b_left_out, COLUMN_COUNT),
     COLUMN(comparison, rounds, COLUMN_COUNT),
+    COLUMN(comparison, a_rounds, COLUMN_COUNT),
+    COLUMN(comparison, b_rounds, COLUMN_COUNT),
     COLUMN(comparison, interleaved, COLUMN_COUNT),
     COLUMN(comparison, a_median_ns, COLUMN_REAL),
     COLUMN(comparison, b_median_ns, COLUMN_REAL),

@@ -3,7 +3,8 @@
  * an outlier counts no more than the greatest value does.
  *
  * Each returns the two-sided p value: how often chance alone would show at least such a difference,
- * were there none. NaN: no memory, or nothing to compare. No state; safe in any thread.
+ * were there none. Values must be independent of each other, as those of fresh processes are (their
+ * medians), but not the samples of one process. NaN: no memory, or nothing to compare. No state; safe in any thread.
  */
 #ifndef PARBENCH_BENCH_DATA_RANK_TESTS_H
 #define PARBENCH_BENCH_DATA_RANK_TESTS_H

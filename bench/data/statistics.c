@@ -174,6 +174,17 @@ int statistics_clustered(struct series *series, double q, struct clustered *figu
     return 0;
 }
 
+size_t statistics_start_medians(struct series *series, double medians[])
+{
+    size_t starts = 0;
+    sort_series(series);
+    for (size_t i = 0, count; i < series->count; i += count) {
+        count = round_count(series, i);
+        medians[starts++] = middle(&series->observations[i], count);
+    }
+    return starts;
+}
+
 /* ---- the bootstrap ----------------------------------------------------------------------------
  */
 
@@ -433,5 +444,42 @@ int statistics_ratio(struct series *above, struct series *below, struct estimate
     if (rounds != NULL)
         *rounds = joint.rounds;
     joint_close(&joint);
+    return error;
+}
+
+/* A side's median over rounds, and how the bootstrap draws it. *median NaN: it is empty. */
+static int draw_side(struct series *series, uint64_t seed, double *median,
+                     double replicates[REPLICATES])
+{
+    const struct joint_term term = {series, NULL};
+    struct joint joint;
+    int error = joint_open(&term, 1, &joint);
+    *median = NAN;
+    if (error == 0 && joint.rounds > 0) {
+        take_medians(&joint);
+        *median = joint.medians[0];
+        error = redraw(&joint, seed, term_itself, NULL, replicates);
+    }
+    joint_close(&joint);
+    return error;
+}
+
+int statistics_unpaired(struct series *above, struct series *below, struct estimate *ratio)
+{
+    double *replicates = calloc(2 * REPLICATES, sizeof *replicates), upper, lower;
+    double *others = replicates + REPLICATES;
+    *ratio = estimate_unknown;
+    if (replicates == NULL)
+        return -ENOMEM;
+    int error = draw_side(above, SEED, &upper, replicates);
+    if (error == 0)
+        error = draw_side(below, SEED + 1, &lower, others);
+    if (error == 0 && !isnan(upper) && !isnan(lower)) {
+        for (size_t i = 0; i < REPLICATES; i++)
+            replicates[i] /= others[i];
+        statistics_interval(replicates, ratio);
+        ratio->value = upper / lower;
+    }
+    free(replicates);
     return error;
 }

@@ -101,6 +101,20 @@ int statistics_clustered(struct series *series, double q, struct clustered *figu
 int statistics_ratio(struct series *above, struct series *below, struct estimate *ratio,
                      size_t *rounds);
 
+/* The median of each start, in the order of starts, in medians[], which has room for series->count;
+ * returns how many. Sorts the series. */
+size_t statistics_start_medians(struct series *series, double medians[]);
+
+/*
+ * The ratio of two sides whose rounds have nothing to do with each other:
+ *
+ *     value = median over rounds (median(above in it)) / median over rounds (median(below in it))
+ *
+ * Its interval is the bootstrap's of the next function, each side drawn for itself. Unknown where a
+ * side is empty. Returns 0 or -ENOMEM.
+ */
+int statistics_unpaired(struct series *above, struct series *below, struct estimate *ratio);
+
 /* What a figure is made of: the median over rounds of above / below, or of above alone where below
  * is NULL. */
 struct joint_term {

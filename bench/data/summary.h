@@ -7,6 +7,10 @@
  * a figure; all others are counted. A figure that cannot be had is NaN: an empty field in CSV,
  * null in JSON, "-" in tables.
  *
+ * Rounds are fresh processes, whose samples resemble each other: a median is the one over rounds of
+ * each round's median, and intervals are between rounds (statistics_clustered). min, p90, max and
+ * the greatest are over all samples.
+ *
  * The baseline of a cell are the rows of backend "serial" with its suite, workload and parameters.
  *
  *   speedup              serial's wall / this cell's wall, within rounds (statistics_ratio)
@@ -58,7 +62,9 @@ struct summary {
     uint64_t warmups;  /* the most of any row */
 
     double median_ns, min_ns, max_ns, p90_ns;  /* of wall_ns */
-    double ci_low_ns, ci_high_ns, ci_coverage; /* of the median; 0.95 or more from 6 samples */
+    double ci_low_ns, ci_high_ns; /* of the median */
+    double ci_coverage; /* what every interval of this row covers at least: 0.95 from 6 rounds on,
+                           0.75 of 3; 0 of one, whose intervals know of no other */
     double speedup, speedup_low, speedup_high;
     double efficiency;
     double capacity, capacity_low, capacity_high;
@@ -77,7 +83,7 @@ struct summary {
 
     uint64_t impossible;     /* 1: all of capacity's interval lies above workers or cores */
     uint64_t oversubscribed; /* 1: more workers than cores */
-    uint64_t noisy;          /* 1: the interval is wider than SUMMARY_NOISY */
+    uint64_t noisy;          /* 1: the median's interval is wider than SUMMARY_NOISY of it */
     uint64_t serial_disturbed; /* 1: its baseline is disturbed, and so are all figures against it */
     const char *status;      /* "ok", or the first failure, else the first skip, else retry */
 };

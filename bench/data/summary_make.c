@@ -14,7 +14,7 @@
 #include "bench/data/statistics.h"
 #include "bench/data/summary.h"
 
-/* The figures that are a sample field's median, and which. */
+/* The figures that are a sample field's median over rounds of medians, and which. */
 static const struct {
     size_t sample, summary; /* offsets of a uint64_t and of a double */
 } medians[] = {
@@ -44,7 +44,8 @@ struct making {
     size_t *cells;          /* cells[row of samples]: its row of the summary */
     struct sample_list own; /* of the cell at hand */
     struct sample_list serial;
-    double *values; /* values[samples]: scratch */
+    double *values;                   /* values[samples]: scratch */
+    struct observation *observations; /* observations[samples]: scratch */
 };
 
 static bool starts_with(const char *text, const char *start)
@@ -188,53 +189,80 @@ static void list_samples(struct making *making, const struct summary_table *summ
     cell->serial_disturbed = is_too_disturbed(&making->serial);
 }
 
-/* Sorts one field of the cell's samples into values[]; returns how many. */
-static size_t sort_field(const struct sample_list *list, size_t offset, double values[])
+static double field_of(const struct sample *sample, size_t offset)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        uint64_t value;
-        memcpy(&value, (const char *)list->samples[i] + offset, sizeof value);
-        values[i] = (double)value;
-    }
-    statistics_sort(values, list->count);
-    return list->count;
+    uint64_t value;
+    memcpy(&value, (const char *)sample + offset, sizeof value);
+    return (double)value;
 }
 
-/* The quantile q of one field of the samples; values[] is scratch. */
+/* The quantile q of one field of all samples, whichever round they are of; values[] is scratch. */
 static double field_quantile(const struct sample_list *list, size_t offset, double q,
                              double values[])
 {
-    return statistics_quantile(values, sort_field(list, offset, values), q);
+    for (size_t i = 0; i < list->count; i++)
+        values[i] = field_of(list->samples[i], offset);
+    statistics_sort(values, list->count);
+    return statistics_quantile(values, list->count, q);
 }
 
-static double median_cpu_ns(const struct sample_list *list, double values[])
+/* The median over rounds of each round's median of one field, or of the sum of two. */
+static int field_median(const struct making *making, size_t offset, size_t plus,
+                        struct clustered *median)
 {
-    for (size_t i = 0; i < list->count; i++)
-        values[i] = (double)list->samples[i]->cpu_user_ns + (double)list->samples[i]->cpu_sys_ns;
-    statistics_sort(values, list->count);
-    return statistics_quantile(values, list->count, 0.5);
+    struct series series = {making->observations, making->own.count};
+    for (size_t i = 0; i < series.count; i++) {
+        const struct sample *sample = making->own.samples[i];
+        const double more = plus > 0 ? field_of(sample, plus) : 0;
+        series.observations[i] =
+            (struct observation){sample->round, field_of(sample, offset) + more};
+    }
+    return statistics_clustered(&series, 0.5, median);
+}
+
+static int set_medians(struct summary *cell, const struct making *making)
+{
+    struct clustered median;
+    int error = field_median(making, offsetof(struct sample, cpu_user_ns),
+                             offsetof(struct sample, cpu_sys_ns), &median);
+    cell->cpu_ns = median.estimate.value;
+    for (size_t i = 0; error == 0 && i < sizeof medians / sizeof medians[0]; i++) {
+        error = field_median(making, medians[i].sample, 0, &median);
+        memcpy((char *)cell + medians[i].summary, &median.estimate.value,
+               sizeof median.estimate.value);
+    }
+    return error;
 }
 
 /* The figures of a cell alone. */
-static void describe(struct summary *cell, const struct sample_list *own, double values[])
+static int describe(struct summary *cell, const struct making *making)
 {
-    size_t count = sort_field(own, offsetof(struct sample, wall_ns), values);
-    struct estimate median = statistics_median(values, count, &cell->ci_coverage);
-    cell->median_ns = median.value;
-    cell->ci_low_ns = median.low;
-    cell->ci_high_ns = median.high;
-    cell->noisy = median.high - median.low > SUMMARY_NOISY * median.value;
-    cell->min_ns = statistics_quantile(values, count, 0.0);
-    cell->p90_ns = statistics_quantile(values, count, 0.9);
-    cell->max_ns = statistics_quantile(values, count, 1.0);
+    const struct sample_list *own = &making->own;
+    const size_t wall_ns = offsetof(struct sample, wall_ns);
+    double *values = making->values;
+    struct clustered wall;
+    int error = field_median(making, wall_ns, 0, &wall);
+    if (error != 0)
+        return error;
+    cell->median_ns = wall.estimate.value;
+    cell->ci_low_ns = wall.estimate.low;
+    cell->ci_high_ns = wall.estimate.high;
+    cell->ci_coverage = wall.coverage;
+    cell->noisy = wall.estimate.high - wall.estimate.low > SUMMARY_NOISY * wall.estimate.value;
+    cell->min_ns = field_quantile(own, wall_ns, 0.0, values);
+    cell->p90_ns = field_quantile(own, wall_ns, 0.9, values);
+    cell->max_ns = field_quantile(own, wall_ns, 1.0, values);
     cell->least_tasks = field_quantile(own, offsetof(struct sample, least_tasks), 0.0, values);
     cell->most_tasks = field_quantile(own, offsetof(struct sample, most_tasks), 1.0, values);
     cell->peak_rss_kib = field_quantile(own, offsetof(struct sample, peak_rss_kib), 1.0, values);
-    cell->cpu_ns = median_cpu_ns(own, values);
-    for (size_t i = 0; i < sizeof medians / sizeof medians[0]; i++) {
-        double value = field_quantile(own, medians[i].sample, 0.5, values);
-        memcpy((char *)cell + medians[i].summary, &value, sizeof value);
-    }
+    return set_medians(cell, making);
+}
+
+/* The ratios' intervals come from the rounds that serial has as well, which may be fewer. */
+static void limit_coverage(struct summary *cell)
+{
+    if (cell->rounds > 0)
+        cell->ci_coverage = fmin(cell->ci_coverage, statistics_coverage(cell->rounds));
 }
 
 static int prepare(struct making *making)
@@ -244,8 +272,9 @@ static int prepare(struct making *making)
     making->own.samples = calloc(room, sizeof *making->own.samples);
     making->serial.samples = calloc(room, sizeof *making->serial.samples);
     making->values = calloc(room, sizeof *making->values);
+    making->observations = calloc(room, sizeof *making->observations);
     return making->cells == NULL || making->own.samples == NULL || making->serial.samples == NULL ||
-                   making->values == NULL
+                   making->values == NULL || making->observations == NULL
                ? -ENOMEM
                : 0;
 }
@@ -260,12 +289,15 @@ int summary_make(const struct sample_table *samples, unsigned cores, struct summ
     for (size_t i = 0; error == 0 && i < summary->count; i++) {
         struct summary *cell = &summary->rows[i];
         list_samples(&making, summary, i);
-        describe(cell, &making.own, making.values);
         cell->oversubscribed = cell->workers > cores;
-        error = baseline_compare(cell, &making.own, &making.serial, cores);
+        error = describe(cell, &making);
+        if (error == 0)
+            error = baseline_compare(cell, &making.own, &making.serial, cores);
+        limit_coverage(cell);
     }
     if (error != 0)
         summary_free(summary);
+    free(making.observations);
     free(making.values);
     free(making.serial.samples);
     free(making.own.samples);

@@ -7,7 +7,8 @@
  * other's, and swapping the sides of any pairs would change nothing that matters. p is the share
  * of such swaps that show at least the difference that was seen. That assumes no distribution and
  * holds its level however the machine drifts from pair to pair, if the order within pairs
- * alternates. Source: Fisher, The Design of Experiments, section 21 (pairs); Phipson & Smyth,
+ * alternates. Pairs must be of processes started for each, one value a side: pairs of samples of the
+ * same two processes would resemble each other. Source: Fisher, The Design of Experiments, section 21 (pairs); Phipson & Smyth,
  * Statistical Applications in Genetics and Molecular Biology 9:39 (2010) (p from random swaps).
  */
 #ifndef PARBENCH_BENCH_DATA_SWAP_TEST_H

@@ -14,7 +14,7 @@
 #include "bench/present/group.h"
 #include "bench/present/html.h"
 
-#define FEW_SAMPLES 6 /* fewer, and no interval of a median reaches 95 % (statistics.h) */
+#define COVERED     0.95 /* what +- covers unless notes tell otherwise */
 #define NOTES_BYTES 160
 
 enum {
@@ -85,6 +85,16 @@ static void append_note(char notes[NOTES_BYTES], uint64_t count, const char *wor
         snprintf(notes + length, NOTES_BYTES - length, "%s%" PRIu64 " %s", between, count, word);
 }
 
+/* With few rounds intervals cover less than 95 %, and one says nothing about another. */
+static void append_coverage(char notes[NOTES_BYTES], const struct summary *cell)
+{
+    char covers[40];
+    if (cell->samples == 0 || !(cell->ci_coverage < COVERED))
+        return;
+    snprintf(covers, sizeof covers, "+- covers %.0f %%", 100 * cell->ci_coverage);
+    append_note(notes, 0, cell->ci_coverage > 0 ? covers : "1 round");
+}
+
 /* What a reader must know before believing the figures. */
 static void set_notes(struct grid *grid, const struct summary *cell, bool name_pin)
 {
@@ -98,8 +108,7 @@ static void set_notes(struct grid *grid, const struct summary *cell, bool name_p
         append_note(notes, 0, "skipped");
     if (cell->retried > 0)
         append_note(notes, cell->retried, "retried");
-    if (cell->samples > 0 && cell->samples < FEW_SAMPLES)
-        append_note(notes, cell->samples, cell->samples == 1 ? "sample" : "samples");
+    append_coverage(notes, cell);
     if (cell->oversubscribed)
         append_note(notes, 0, "oversubscribed");
     if (cell->impossible)

@@ -11,9 +11,11 @@
  *   used           capacity_efficiency: how much of that the cell turned into speedup
  *   dispatch       dispatch_ns_per_task
  *   tasks          run by one worker, least..most
- *   notes          failed, skipped, retried, oversubscribed, noisy, too few samples for 95 %;
- *                  disturbed: others took too much of the machine to conclude anything from the
- *                  row; serial disturbed: of the loop's time, so not from its speedup either
+ *   notes          failed, skipped, retried, oversubscribed, noisy; "+- covers 75 %" or "1 round"
+ *                  where rounds are too few for intervals of 95 %; disturbed: others took too much of
+ *                  the machine to conclude anything from the row; serial disturbed: of the loop's
+ *                  time, so not from its speedup either; impossible capacity: more than workers or
+ *                  cores, so the probe is not to be believed
  */
 #ifndef PARBENCH_BENCH_PRESENT_TABLE_H
 #define PARBENCH_BENCH_PRESENT_TABLE_H
