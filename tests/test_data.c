@@ -25,6 +25,8 @@ static const struct sample plain = {.suite = "run",
                                     .workers = 2,
                                     .tasks = 4,
                                     .wall_ns = 1000,
+                                    .capacity = 1.9375,
+                                    .floor_ns = 2.5,
                                     .status = "ok",
                                     .verified = 1};
 
@@ -299,11 +301,22 @@ static void faults_are_named(void **state)
     assert_changed_fails(",1000,", ",0x10,", "wall_ns is \"0x10\"");
     assert_changed_fails(",1000,", ",18446744073709551616,", "wall_ns is \"18446744073709551616\"");
     assert_changed_fails(",1000,", ",99999999999999999999999999999999999999999999999999,", "...\"");
-    assert_changed_fails(",1,0,0,none,0\n", ",1,0,0,none,0,0\n", "line 2: more than 35 fields");
-    assert_changed_fails(",1,0,0,none,0\n", ",1,0,0,none\n", "line 2: 34 fields, but its header has 35");
+    assert_changed_fails(",1.9375,", ",much,", "line 2: capacity is \"much\"");
+    assert_changed_fails(",1.9375,", ",inf,", "line 2: capacity is \"inf\"");
+    assert_changed_fails(",1.9375,", ",1e999,", "line 2: capacity is \"1e999\"");
+    char expected[64], *csv = plain_csv_with("run,", "run,"), *longer;
+    snprintf(expected, sizeof expected, "line 2: more than %d fields", SAMPLE_COLUMNS);
+    assert_true(asprintf(&longer, "%.*s,0\n", (int)strlen(csv) - 1, csv) > 0);
+    assert_read_fails(longer, strlen(longer), expected);
+    free(longer);
+    free(csv);
+    snprintf(expected, sizeof expected, "line 2: %d fields, but its header has %d",
+             SAMPLE_COLUMNS - 1, SAMPLE_COLUMNS);
+    assert_changed_fails(",1000,", ",", expected);
     assert_changed_fails("pipes", "pi\"pes", "line 2: a quote in the middle of a field");
     assert_changed_fails("pipes", "\"pi\"pes", "line 2: a quote in the middle of a field");
-    assert_changed_fails(",1000,", ",7\n\n\n8,", "line 2: 13 fields, but its header has 35");
+    snprintf(expected, sizeof expected, "line 2: 13 fields, but its header has %d", SAMPLE_COLUMNS);
+    assert_changed_fails(",1000,", ",7\n\n\n8,", expected);
 }
 
 static void wild_bytes_are_named(void **state)

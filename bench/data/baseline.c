@@ -187,7 +187,7 @@ int baseline_compare(struct summary *cell, const struct sample_list *own,
     cell->capacity_efficiency_low = used.low;
     cell->capacity_efficiency_high = used.high;
     cell->cores = least_cores(own);
-    double most = fmin((double)cell->workers, isnan(cell->cores) ? (double)cores : cell->cores);
+    double most = fmin((double)cell->workers, cell->cores > 0 ? cell->cores : (double)cores);
     cell->impossible = capacity.low > most;
     set_dispatch(cell, used, cores);
     return 0;
