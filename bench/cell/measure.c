@@ -417,10 +417,12 @@ static void measure_repetition(struct gbench_state *state, void *context)
 
 static void run_repetitions(struct session *session)
 {
-    char name[1024];
+    char name[1024], chunk[32] = "";
     const struct sample *model = &session->model;
-    snprintf(name, sizeof name, "%s:%s/%s/%s/workers:%u", model->workload, model->parameters,
-             model->backend, model->schedule, session->plan.workers);
+    if (session->plan.chunk != 0)
+        snprintf(chunk, sizeof chunk, ":%zu", session->plan.chunk);
+    snprintf(name, sizeof name, "%s:%s/%s/%s%s/workers:%u", model->workload, model->parameters,
+             model->backend, model->schedule, chunk, session->plan.workers);
     int argc = session->arguments->gbench_argc;
     if (gbench_initialize(&argc, session->arguments->gbench_argv) > 0 &&
         gbench_report_unrecognized(argc, session->arguments->gbench_argv)) {

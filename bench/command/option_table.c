@@ -54,7 +54,8 @@ const struct argp_option option_table[] = {
     {"on-death", KEY_ON_DEATH, "fail|retry", 0,
      "a worker that dies fails its cell (the default), or a new one takes its tasks", 3},
     {"inject", KEY_INJECT, "FAULT", 0,
-     "make a fault: kill:task=3, stop:task=3, segv:worker=1, exit0:task=2 or slow:task=5,ms=200",
+     "make a fault: kill:task=3, stop:task=3, segv:worker=1, exit0:task=2 or slow:task=5,ms=200;"
+     " in serial only if it is the only backend, for others need it as their baseline",
      3},
 
     {0, 0, 0, 0, "What comes out:", 4},
@@ -100,7 +101,8 @@ static const char document[] =
     "  sample     one repetition of a cell: one row of samples.csv\n"
     "\n"
     "Times are written as 250us, 200ms, 1.5s, 2m. Flags behind -- are Google Benchmark's: they "
-    "begin with --benchmark_ or --v= and go to every cell.\n"
+    "begin with --benchmark_ or --v= and go to every cell; one that would have no effect is refused. "
+    "Variables BENCHMARK_* do not reach cells.\n"
     "\n"
     "Results: a summary on standard output; progress and errors on standard error; with -o, "
     "every sample in DIR.\n"

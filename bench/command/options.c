@@ -9,6 +9,7 @@
 
 #include "bench/command/choices.h"
 #include "bench/command/cores.h"
+#include "bench/command/gbench_flags.h"
 #include "bench/command/explain.h"
 #include "bench/command/nested.h"
 #include "bench/command/option_table.h"
@@ -223,6 +224,12 @@ static int read_flags(struct parse *parse, int count, char **flags)
                      "'%s' behind -- is no flag of Google Benchmark: these begin with "
                      "--benchmark_ or --v=; options of bench stand before --",
                      text_brief(flags[i], shown, sizeof shown));
+            return -EINVAL;
+        }
+        const char *instead = gbench_flags_instead(flags[i]);
+        if (instead != NULL) {
+            snprintf(parse->message, parse->bytes, "'%s' behind -- would have no effect: %s",
+                     text_brief(flags[i], shown, sizeof shown), instead);
             return -EINVAL;
         }
         error = choices_append(&options->flags, &options->flag_count, flags[i]);

@@ -17,7 +17,9 @@ struct cell {                          /* texts are borrowed from options */
     unsigned workers;
     struct schedule_choice schedule;
     const char *pin;                   /* where workers are bound, as asked for; NULL: nowhere */
-    bool uninvited;                    /* a baseline that nobody asked for: faults pass it by */
+    bool uninvited;                    /* a baseline that nobody asked for */
+    bool spared;                       /* a baseline beside others, whose speedups need it: faults
+                                          pass it by */
 };
 
 #endif

@@ -74,7 +74,7 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
     add_option(&words, "on-death", options->on_death == ON_DEATH_RETRY ? "retry" : "fail");
     if (launch->retried != NULL)
         add_option(&words, "retried", launch->retried);
-    else if (options->inject != NULL && !cell->uninvited)
+    else if (options->inject != NULL && !cell->spared)
         add_option(&words, "inject", options->inject);
     if (options->pin != NULL)
         add_option(&words, "pin", options->pin);

@@ -11,6 +11,19 @@
 
 extern char **environ;
 
+/* Takes Google Benchmark's variables out: BENCHMARK_FILTER and its like would change what a cell
+ * measures, and no row would tell. Flags behind -- are the way to say so. */
+static void hide_variables(char **environment)
+{
+    static const char hidden[] = "BENCHMARK_";
+    char **kept = environment;
+    for (char **variable = environment; *variable != NULL; variable++)
+        if (strncmp(*variable, hidden, sizeof hidden - 1) != 0)
+            *kept++ = *variable;
+    *kept = NULL;
+}
+
+/* In the child, whose copy of the environment is its own. */
 static int execute(void *argument)
 {
     const struct spawn *spawn = argument;
@@ -24,7 +37,9 @@ static int execute(void *argument)
         close(null);
     sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
     signal(SIGPIPE, SIG_DFL);
-    execvpe(spawn->argv[0], spawn->argv, spawn->environment ? spawn->environment : environ);
+    char **environment = spawn->environment != NULL ? spawn->environment : environ;
+    hide_variables(environment);
+    execvpe(spawn->argv[0], spawn->argv, environment);
     dprintf(STDERR_FILENO, "cannot execute %s: %s\n", spawn->argv[0], strerror(errno));
     return 127;
 }

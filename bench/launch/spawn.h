@@ -7,9 +7,9 @@
 #include "common/child.h"
 
 struct spawn {
-    char *const *argv;        /* argv[0] is the program, looked up on PATH if it holds no '/' */
-    char *const *environment; /* NULL: this process's own */
-    int output;               /* where its standard output and error go */
+    char *const *argv;  /* argv[0] is the program, looked up on PATH if it holds no '/' */
+    char **environment; /* NULL: this process's own; without BENCHMARK_* in any case */
+    int output;         /* where its standard output and error go */
 };
 
 /* Starts the program with /dev/null as its standard input. A program that cannot be executed says

@@ -1,13 +1,16 @@
 #include "bench/suite/gbench_files.h"
 
 #include <errno.h>
-#include <jansson.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/command/environment.h"
 #include "bench/data/text.h"
+#include "bench/suite/gbench_merge.h"
 
 #define PATH_SHOWN_BYTES 200
 
@@ -21,12 +24,28 @@ static const char *flag_value(const struct options *options, const char *name)
     return value;
 }
 
-int gbench_files_open(struct gbench_files *files, const struct options *options, char *message,
-                      size_t bytes)
+/* The machine's facts, as environment.json has them; NULL: they can't be had. */
+static json_t *read_environment(int argc, char **argv)
 {
-    const char *format = flag_value(options, "--benchmark_out_format=");
-    *files = (struct gbench_files){.path = flag_value(options, "--benchmark_out="), .fd = -1};
-    files->json = format == NULL || strcmp(format, "json") == 0;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *file = open_memstream(&text, &bytes);
+    if (file == NULL)
+        return NULL;
+    environment_write(file, argc, argv);
+    fclose(file);
+    json_t *environment = json_loadb(text, bytes, 0, NULL);
+    free(text);
+    return environment;
+}
+
+int gbench_files_open(struct gbench_files *files, const struct options *options, int argc,
+                      char **argv, char *message, size_t bytes)
+{
+    *files = (struct gbench_files){.path = flag_value(options, "--benchmark_out="),
+                                   .seed = options->seed,
+                                   .rounds = options->rounds,
+                                   .fd = -1};
     if (files->path == NULL)
         return 0;
     FILE *file = fopen(files->path, "ae"); /* now, and not after an hour of measuring */
@@ -42,6 +61,7 @@ int gbench_files_open(struct gbench_files *files, const struct options *options,
     files->fd = memfd_create("parbench-gbench", MFD_CLOEXEC);
     if (files->fd < 0)
         return -errno;
+    files->environment = read_environment(argc, argv);
     snprintf(files->name, sizeof files->name, "/proc/%d/fd/%d", (int)getpid(), files->fd);
     return 0;
 }
@@ -76,44 +96,41 @@ static void make_strict(char *text, size_t bytes)
     }
 }
 
-static void add_json(struct gbench_files *files, char *text, size_t bytes)
-{
-    make_strict(text, bytes);
-    json_t *one = json_loadb(text, bytes, 0, NULL);
-    if (one == NULL)
-        return;
-    if (files->merged == NULL) {
-        files->merged = one;
-        return;
-    }
-    json_array_extend(json_object_get(files->merged, "benchmarks"),
-                      json_object_get(one, "benchmarks"));
-    json_decref(one);
-}
-
-static void add_text(struct gbench_files *files, const char *text, size_t bytes)
-{
-    char *longer = realloc(files->text, files->text_bytes + bytes + 1);
-    if (longer == NULL)
-        return;
-    memcpy(longer + files->text_bytes, text, bytes);
-    files->text = longer;
-    files->text_bytes += bytes;
-}
-
-void gbench_files_add(struct gbench_files *files)
+void gbench_files_add(struct gbench_files *files, uint64_t round)
 {
     off_t bytes = files->path != NULL ? lseek(files->fd, 0, SEEK_END) : 0;
     char *text = bytes > 0 ? malloc((size_t)bytes) : NULL;
     if (text == NULL)
         return;
     if (pread(files->fd, text, (size_t)bytes, 0) == bytes) {
-        if (files->json)
-            add_json(files, text, (size_t)bytes);
-        else
-            add_text(files, text, (size_t)bytes);
+        make_strict(text, (size_t)bytes);
+        json_t *one = json_loadb(text, (size_t)bytes, 0, NULL);
+        if (one != NULL)
+            gbench_merge_add(&files->merged, one, round);
     }
     free(text);
+}
+
+/* What GB's context doesn't know: of which build this is, how it was measured, and on what. */
+static void complete_context(struct gbench_files *files)
+{
+    json_t *context = json_object_get(files->merged, "context");
+    json_t *build = json_object_get(files->environment, "build");
+    json_object_set(context, "commit", json_object_get(build, "commit"));
+    json_object_set_new(context, "seed", json_sprintf("%" PRIu64, files->seed));
+    json_object_set_new(context, "rounds", json_sprintf("%u", files->rounds));
+    json_object_set(context, "environment", files->environment);
+}
+
+/* Puts all of it in place. */
+static int complete(struct gbench_files *files)
+{
+    if (files->merged == NULL) /* no cell could be measured */
+        files->merged = json_pack("{s:{},s:[]}", "context", "benchmarks");
+    if (files->merged == NULL)
+        return -ENOMEM;
+    complete_context(files);
+    return gbench_merge_finish(files->merged);
 }
 
 static int write_file(struct gbench_files *files)
@@ -121,24 +138,27 @@ static int write_file(struct gbench_files *files)
     FILE *file = fopen(files->path, "we");
     if (file == NULL)
         return -errno;
-    if (files->json) {
-        if (files->merged == NULL) /* no cell could be measured */
-            files->merged = json_pack("{s:{},s:[]}", "context", "benchmarks");
-        json_dumpf(files->merged, file, JSON_INDENT(2));
-        fputc('\n', file);
-    }
-    if (files->text != NULL)
-        fwrite(files->text, 1, files->text_bytes, file);
-    return fclose(file) == 0 ? 0 : -errno;
+    errno = 0;
+    bool written = json_dumpf(files->merged, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
+    int error = written ? 0 : errno != 0 ? -errno : -EIO;
+    if (fclose(file) != 0 && error == 0)
+        error = -errno;
+    return error;
 }
 
-int gbench_files_close(struct gbench_files *files)
+int gbench_files_close(struct gbench_files *files, char *message, size_t bytes)
 {
-    int error = files->path != NULL ? write_file(files) : 0;
+    char shown[PATH_SHOWN_BYTES];
+    int error = files->path != NULL ? complete(files) : 0;
+    if (files->path != NULL && error == 0)
+        error = write_file(files);
+    if (error != 0 && *message == '\0')
+        snprintf(message, bytes, "cannot write all of %s: %s",
+                 text_brief(files->path, shown, sizeof shown), strerror(-error));
     if (files->fd >= 0)
         close(files->fd);
     json_decref(files->merged);
-    free(files->text);
+    json_decref(files->environment);
     *files = (struct gbench_files){.fd = -1};
     return error;
 }

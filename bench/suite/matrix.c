@@ -61,6 +61,7 @@ static void add_workload(const struct options *options, size_t index, struct mat
                             .backend_path = matrix->names[b],
                             .pin = options->pin};
         cell.uninvited = b == 0 && !asked_for(options, baseline);
+        cell.spared = cell.uninvited || (b == 0 && options->backend_count > 1);
         if (b == 0 || cell.backend->serial)
             add_cell(&cell, 1, options->schedules[0], matrix);
         else

@@ -14,7 +14,8 @@ int runner_open(struct runner *runner, const struct options *options, const char
 {
     *runner = (struct runner){
         .options = options, .teller = teller, .random = options->seed, .session = SESSION_NONE};
-    int error = gbench_files_open(&runner->files, options, runner->message, sizeof runner->message);
+    int error = gbench_files_open(&runner->files, options, argc, argv, runner->message,
+                                  sizeof runner->message);
     runner->refused = *runner->message != '\0';
     if (error == 0) {
         error = trace_files_open(&runner->traces, options->trace, runner->message,
@@ -48,7 +49,7 @@ static int keep(struct runner *runner, const struct matrix *matrix, size_t index
         free(launched->results);
     if (error == 0 && launched->rows.count > 0 && round == 0)
         error = trace_files_add(&runner->traces, &launched->rows.rows[launched->rows.count - 1],
-                                launched->trace);
+                                launched->trace, runner->message, sizeof runner->message);
     trace_close(launched->trace);
     if (error == 0)
         error = sample_table_append(&rows[index], &launched->rows);
@@ -131,7 +132,7 @@ static int measure_cell(struct runner *runner, const struct matrix *matrix, size
     int error = launch_until_done(runner, &launch, &launched, &rows[index]);
     if (error != 0)
         return error;
-    gbench_files_add(&runner->files);
+    gbench_files_add(&runner->files, round);
     return keep(runner, matrix, index, round, &launched, rows);
 }
 
@@ -180,8 +181,8 @@ int runner_status(const struct runner *runner, int error)
 
 int runner_finish(struct runner *runner)
 {
-    int error = gbench_files_close(&runner->files);
-    int second = trace_files_close(&runner->traces);
+    int error = gbench_files_close(&runner->files, runner->message, sizeof runner->message);
+    int second = trace_files_close(&runner->traces, runner->message, sizeof runner->message);
     return error != 0 ? error : second;
 }
 

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "bench/data/columns.h"
+#include "bench/data/text.h"
 #include "common/clock.h"
 
+#define PATH_SHOWN_BYTES 200
 #define COORDINATOR 0 /* its row; worker w has row w + 1 */
 
 /* ---- the CSV -----------------------------------------------------------------------------------
@@ -195,14 +197,14 @@ static FILE *create(const char *path, char *message, size_t bytes)
 
 int trace_files_open(struct trace_files *files, const char *path, char *message, size_t bytes)
 {
-    char csv[PATH_MAX];
-    *files = (struct trace_files){0};
+    char *csv = files->csv_path;
+    *files = (struct trace_files){.json_path = path};
     if (path == NULL)
         return 0;
     size_t length = strlen(path), stem = length;
     if (length > 5 && strcmp(path + length - 5, ".json") == 0)
         stem -= 5;
-    snprintf(csv, sizeof csv, "%.*s.csv", (int)stem, path);
+    snprintf(csv, sizeof files->csv_path, "%.*s.csv", (int)stem, path);
     if (strcmp(csv, path) == 0 || (length > 4 && strcmp(path + length - 4, ".csv") == 0)) {
         snprintf(message, bytes,
                  "--trace: name the JSON file, such as trace.json; the CSV is "
@@ -212,7 +214,7 @@ int trace_files_open(struct trace_files *files, const char *path, char *message,
     files->json = create(path, message, bytes);
     files->csv = files->json != NULL ? create(csv, message, bytes) : NULL;
     if (files->csv == NULL) {
-        trace_files_close(files);
+        trace_files_close(files, message, bytes);
         return -EACCES;
     }
     fputs("[\n", files->json);
@@ -220,7 +222,18 @@ int trace_files_open(struct trace_files *files, const char *path, char *message,
     return 0;
 }
 
-int trace_files_add(struct trace_files *files, const struct sample *row, const struct trace *trace)
+/* Says that not all of a file was written; what is said already stands. Returns error. */
+static int say_unwritten(const char *path, int error, char *message, size_t bytes)
+{
+    char shown[PATH_SHOWN_BYTES];
+    if (*message == '\0')
+        snprintf(message, bytes, "cannot write all of %s: %s",
+                 text_brief(path, shown, sizeof shown), strerror(-error));
+    return error;
+}
+
+int trace_files_add(struct trace_files *files, const struct sample *row, const struct trace *trace,
+                    char *message, size_t bytes)
 {
     size_t count;
     if (files->json == NULL || trace == NULL || trace->begin_ns == 0)
@@ -232,20 +245,26 @@ int trace_files_add(struct trace_files *files, const struct sample *row, const s
     write_cell(&chrome, row, trace, laps, count);
     write_rows(files->csv, row, trace->begin_ns, laps, count);
     free(laps);
-    bool written = fflush(files->json) == 0 && fflush(files->csv) == 0;
-    return written ? 0 : -EIO;
+    if (fflush(files->json) != 0)
+        return say_unwritten(files->json_path, -errno, message, bytes);
+    return fflush(files->csv) == 0 ? 0 : say_unwritten(files->csv_path, -errno, message, bytes);
 }
 
-int trace_files_close(struct trace_files *files)
+int trace_files_close(struct trace_files *files, char *message, size_t bytes)
 {
     int error = 0;
     if (files->json != NULL && files->csv != NULL)
         fprintf(files->json, "{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":0,"
                              "\"args\":{\"sort_index\":0}}\n]\n"); /* no comma behind the last */
     FILE *both[] = {files->json, files->csv};
-    for (size_t i = 0; i < 2; i++)
-        if (both[i] != NULL && fclose(both[i]) != 0)
-            error = -EIO;
+    const char *const paths[] = {files->json_path, files->csv_path};
+    for (size_t i = 0; i < 2; i++) {
+        if (both[i] == NULL)
+            continue;
+        bool failed = ferror(both[i]) != 0;
+        if (fclose(both[i]) != 0 || failed)
+            error = say_unwritten(paths[i], errno != 0 ? -errno : -EIO, message, bytes);
+    }
     *files = (struct trace_files){0};
     return error;
 }

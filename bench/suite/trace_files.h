@@ -13,25 +13,30 @@
 #define PARBENCH_BENCH_SUITE_TRACE_FILES_H
 
 #include <stddef.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "bench/data/sample.h"
 #include "common/trace.h"
 
 struct trace_files {
-    FILE *json, *csv; /* NULL: nothing is kept */
-    unsigned cells;   /* added so far */
+    FILE *json, *csv;      /* NULL: nothing is kept */
+    const char *json_path; /* borrowed */
+    char csv_path[PATH_MAX];
+    unsigned cells; /* added so far */
 };
 
 /* Begins both files; path NULL: no-op. `run.json` and `run` are kept beside `run.csv`. Returns 0,
  * or a negative errno with one line in message[bytes]. */
 int trace_files_open(struct trace_files *files, const char *path, char *message, size_t bytes);
 
-/* Adds a cell; row is any of its samples. No-op where nothing is kept. Returns 0, -ENOMEM or -EIO.
+/* Adds a cell; row is any of its samples. No-op where nothing is kept. Returns 0, or a negative errno;
+ * if not everything could be written, with one line in message[bytes], unless there is one already.
  */
-int trace_files_add(struct trace_files *files, const struct sample *row, const struct trace *trace);
+int trace_files_add(struct trace_files *files, const struct sample *row, const struct trace *trace,
+                    char *message, size_t bytes);
 
-/* Returns 0 or -EIO: not everything could be written. */
-int trace_files_close(struct trace_files *files);
+/* Returns 0 or, as above, a negative errno. */
+int trace_files_close(struct trace_files *files, char *message, size_t bytes);
 
 #endif
