@@ -21,7 +21,7 @@
 #define OPTIONS_REPETITIONS     10
 #define OPTIONS_MIN_TIME_NS     0
 #define OPTIONS_TIMEOUT_NS      (60 * NS_PER_S)
-#define OPTIONS_PATIENCE_NS     (10 * NS_PER_S) /* unless given, it is to be earned, see bench/suite/patience.h */
+#define OPTIONS_PATIENCE_NS     (10 * NS_PER_S) /* unless given, it is to be earned, see bench/suite/retake.h */
 #define OPTIONS_SEED            1
 #define OPTIONS_WORKLOADS       "sum,primes,resize"       /* the lecture's three: --workload all */
 #define OPTIONS_SCHEDULES       "per-task,dynamic,static" /* --schedule all */

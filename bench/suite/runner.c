@@ -17,7 +17,7 @@ int runner_open(struct runner *runner, const struct options *options, const char
 {
     *runner = (struct runner){
         .options = options, .teller = teller, .random = options->seed, .session = SESSION_NONE};
-    patience_open(&runner->patience, options);
+    retake_open(&runner->retake, options);
     company_open(&runner->company);
     int error = gbench_files_open(&runner->files, options, runner->message, sizeof runner->message);
     runner->refused = *runner->message != '\0';
@@ -142,11 +142,11 @@ static bool wait_for_quiet(struct runner *runner)
 {
     struct signalfd_siginfo info;
     progress_say(&runner->progress, "waiting until other programs leave the machine alone");
-    enum patience_end end = patience_wait(&runner->patience, runner->session.signals);
-    if (end == PATIENCE_SIGNAL &&
+    enum retake_end end = retake_wait(&runner->retake, runner->session.signals);
+    if (end == RETAKE_SIGNAL &&
         read(runner->session.signals, &info, sizeof info) == sizeof info)
         runner->signal = (int)info.ssi_signo;
-    return end == PATIENCE_QUIET;
+    return end == RETAKE_QUIET;
 }
 
 /* Keeps the rows of a disturbed start, which enter no figure: another takes its place. */
@@ -166,25 +166,25 @@ static void pay(struct runner *runner, const struct launched *launched)
 {
     for (size_t i = 0; i < launched->rows.count; i++)
         if (strcmp(launched->rows.rows[i].status, SAMPLE_REPLACED) == 0)
-            patience_spend(&runner->patience, launched->rows.rows[i].wall_ns);
+            retake_spend(&runner->retake, launched->rows.rows[i].wall_ns);
 }
 
 /* A start that others disturbed is made again once they have gone, while patience lasts. */
 static int launch_until_quiet(struct runner *runner, struct launch *launch,
                               struct launched *launched, struct sample_table *rows)
 {
-    launch->patience_ns = patience_left(&runner->patience, clock_ns());
+    launch->patience_ns = retake_left(&runner->retake, clock_ns());
     int error = launch_until_done(runner, launch, launched, rows);
     if (error == 0)
         pay(runner, launched);
     while (error == 0 && should_repeat(launched) && wait_for_quiet(runner)) {
         uint64_t begin_ns = clock_ns();
         error = set_aside(runner, launched, rows);
-        launch->patience_ns = patience_left(&runner->patience, begin_ns);
+        launch->patience_ns = retake_left(&runner->retake, begin_ns);
         launch->gbench_out = gbench_files_next(&runner->files);
         if (error == 0)
             error = launch_until_done(runner, launch, launched, rows);
-        patience_spend(&runner->patience, clock_ns() - begin_ns);
+        retake_spend(&runner->retake, clock_ns() - begin_ns);
     }
     return error;
 }

@@ -14,7 +14,7 @@
 #include "bench/suite/gbench_files.h"
 #include "bench/suite/matrix.h"
 #include "bench/suite/output.h"
-#include "bench/suite/patience.h"
+#include "bench/suite/retake.h"
 #include "bench/suite/progress.h"
 #include "bench/suite/trace_files.h"
 
@@ -32,7 +32,7 @@ struct runner {
     char **results; /* results[cells of the matrix]: what they computed in the first round, for the
                        owner to free; NULL: nobody wants that */
     struct session session;
-    struct patience patience;
+    struct retake retake;
     struct company company; /* what others do meanwhile */
     struct output output;
     struct progress progress; /* started and stopped by the owner */
