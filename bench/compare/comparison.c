@@ -1,6 +1,7 @@
 #include "bench/compare/comparison.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "bench/compare/cells.h"
 #include "bench/data/rank_tests.h"
+#include "bench/data/summary.h"
 #include "bench/data/swap_test.h"
 
 struct values { /* of one side: those that count */
@@ -121,8 +123,16 @@ static enum verdict_kind judge_rounds(struct comparison *made)
     return kind;
 }
 
+static uint64_t count_disturbed(const struct side *side)
+{
+    uint64_t disturbed = 0;
+    for (size_t i = 0; i < side->count; i++)
+        disturbed += counts(&side->samples[i]) && side->samples[i].disturbed != 0;
+    return disturbed;
+}
+
 /* Decides by rounds where there are enough of them, else by samples. */
-static enum verdict_kind judge(struct comparison *made)
+static enum verdict_kind judge_figures(struct comparison *made)
 {
     if (made->interleaved && made->rounds >= COMPARISON_ROUNDS)
         return judge_rounds(made);
@@ -130,6 +140,15 @@ static enum verdict_kind judge(struct comparison *made)
     if (made->a_samples < COMPARISON_SAMPLES || made->b_samples < COMPARISON_SAMPLES)
         return VERDICT_FEW;
     return judge_figure(made->p, COMPARISON_LEVEL, made->ratio, made->ratio_low, made->ratio_high);
+}
+
+static enum verdict_kind judge(struct comparison *made)
+{
+    enum verdict_kind kind = judge_figures(made);
+    if (kind != VERDICT_FEW && (summary_too_disturbed(made->a_disturbed, made->a_samples) ||
+                                summary_too_disturbed(made->b_disturbed, made->b_samples)))
+        return VERDICT_DISTURBED;
+    return kind;
 }
 
 static double percent(double ratio)
@@ -157,6 +176,11 @@ static void say(struct comparison *made)
     if (made->kind == VERDICT_FEW)
         snprintf(made->verdict, bytes, "too few samples to tell: %d of each are needed",
                  COMPARISON_SAMPLES);
+    else if (made->kind == VERDICT_DISTURBED)
+        snprintf(made->verdict, bytes,
+                 "no verdict: other programs disturbed %" PRIu64 " of %" PRIu64
+                 " samples of A and %" PRIu64 " of %" PRIu64 " of B",
+                 made->a_disturbed, made->a_samples, made->b_disturbed, made->b_samples);
     else if (made->kind == VERDICT_NONE)
         snprintf(made->verdict, bytes, "no difference found (%+.1f to %+.1f %%)%s",
                  percent(made->ratio_low), percent(made->ratio_high), drift);
@@ -203,6 +227,8 @@ int comparison_make(const struct side *a, const struct side *b, bool interleaved
         made->b_samples = right.series.count;
         made->a_left_out = a->count - left.series.count;
         made->b_left_out = b->count - right.series.count;
+        made->a_disturbed = count_disturbed(a);
+        made->b_disturbed = count_disturbed(b);
         made->rounds = interleaved ? rounds : 0;
         made->a_median_ns = statistics_quantile(left.sorted, left.series.count, 0.5);
         made->b_median_ns = statistics_quantile(right.sorted, right.series.count, 0.5);
