@@ -30,7 +30,6 @@ struct process {
 
 struct neighbours {
     pid_t owner;
-    DIR *proc;
     cpu_set_t processors;      /* of this process */
     bool all;                  /* these are all there are */
     struct process *processes; /* processes[count], by rising pid */
@@ -246,10 +245,12 @@ static void look(struct neighbours *neighbours)
 {
     const struct dirent *entry;
     size_t next = 0;
-    swap_buffers(neighbours);
+    DIR *proc = opendir("/proc"); /* anew each time: no worker is to inherit a descriptor */
     neighbours->looked_ns = clock_ns();
-    rewinddir(neighbours->proc);
-    while ((entry = readdir(neighbours->proc)) != NULL) {
+    if (proc == NULL)
+        return;
+    swap_buffers(neighbours);
+    while ((entry = readdir(proc)) != NULL) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
         const struct process *known = NULL;
         if (pid <= 0)
@@ -260,6 +261,7 @@ static void look(struct neighbours *neighbours)
             known = &neighbours->before[next++];
         see(neighbours, pid, known);
     }
+    closedir(proc);
     while (next < neighbours->before_count)
         gone(neighbours, &neighbours->before[next++]);
 }
@@ -295,8 +297,7 @@ int neighbours_open(pid_t owner, struct neighbours **made)
     if (neighbours == NULL)
         return -ENOMEM;
     neighbours->owner = owner;
-    neighbours->proc = opendir("/proc");
-    if (neighbours->proc == NULL ||
+    if (access("/proc/self/stat", R_OK) != 0 ||
         sched_getaffinity(0, sizeof neighbours->processors, &neighbours->processors) != 0) {
         int error = -errno;
         neighbours_close(neighbours);
@@ -312,8 +313,6 @@ void neighbours_close(struct neighbours *neighbours)
 {
     if (neighbours == NULL)
         return;
-    if (neighbours->proc != NULL)
-        closedir(neighbours->proc);
     free(neighbours->processes);
     free(neighbours->before);
     free(neighbours);

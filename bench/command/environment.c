@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
+#include <math.h>
 #include <stdbool.h>
 
 #include "bench/command/facts/fact.h"
+#include "bench/data/text.h"
+#include "common/clock.h"
 
 /* New references (owned by the caller), NULL without memory. */
 static json_t *value_of(const struct fact *fact)
@@ -70,6 +73,56 @@ int environment_write(FILE *out, int argc, char **argv)
         error = -EIO;
     fact_source_close(&source);
     json_decref(warnings);
+    json_decref(root);
+    return error;
+}
+
+/* A new reference; a NaN is null. */
+static json_t *real(double value)
+{
+    return isnan(value) ? json_null() : json_real(value);
+}
+
+static json_t *company_json(const struct company_report *report)
+{
+    const double elapsed_ns = (double)(report->elapsed_ns > 0 ? report->elapsed_ns : 1);
+    json_t *programs = json_array();
+    for (size_t i = 0; i < report->named_count; i++) {
+        const struct neighbour *named = &report->named[i];
+        char name[NEIGHBOUR_NAME_BYTES];
+        json_array_append_new(programs,
+                              json_pack("{s:s, s:i, s:f}", "name",
+                                        text_brief(named->name, name, sizeof name), "pid",
+                                        (int)named->pid, "cores",
+                                        (double)named->used_ns / elapsed_ns));
+    }
+    return json_pack("{s:f, s:i, s:f, s:o, s:o, s:b, s:o}", "elapsed_s",
+                     (double)report->elapsed_ns / (double)NS_PER_S, "cores", (int)report->cores,
+                     "others_cores", report->others_cores, "steal_cores",
+                     real(report->steal_cores), "cpu_pressure", real(report->pressure), "busy",
+                     (int)company_is_busy(report), "programs", programs);
+}
+
+int environment_add_company(const char *directory, const struct company_report *report)
+{
+    char path[PATH_MAX], line[FACT_TEXT_BYTES];
+    snprintf(path, sizeof path, "%s/environment.json", directory);
+    json_t *root = json_load_file(path, 0, NULL);
+    int error = root == NULL ? -EIO : 0;
+    if (error == 0 && json_object_set_new(root, "company", company_json(report)) != 0)
+        error = -ENOMEM;
+    if (error == 0 && company_is_busy(report) &&
+        json_array_append_new(json_object_get(root, "warnings"),
+                              json_string(company_line(report, line, sizeof line))) != 0)
+        error = -ENOMEM;
+    FILE *file = error == 0 ? fopen(path, "we") : NULL;
+    if (error == 0 && file == NULL)
+        error = -errno;
+    if (error == 0 && (json_dumpf(root, file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0 ||
+                       fputc('\n', file) == EOF))
+        error = -EIO;
+    if (file != NULL && fclose(file) != 0 && error == 0)
+        error = -errno;
     json_decref(root);
     return error;
 }

@@ -6,11 +6,17 @@
 
 #include <stdio.h>
 
+#include "bench/command/company.h"
+
 /* Writes one JSON object: an object for each group of facts (fact.h), and `warnings`, what of it
  * spoils measurements. What cannot be known is null. Takes some ten milliseconds, so call it before
  * anything is measured (and the load is the load at the start). argv: of bench itself, for the
  * command line. Returns 0, -ENOMEM or -EIO. */
 int environment_write(FILE *out, int argc, char **argv);
+
+/* Adds to directory/environment.json what others did during the run, and if it was much, a warning. Returns 0
+ * or a negative errno. */
+int environment_add_company(const char *directory, const struct company_report *report);
 
 /* Writes directory/environment.json unless there is one: for commands that add a CSV to those of
  * others. Returns 0 or a negative errno. */

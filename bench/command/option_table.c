@@ -47,6 +47,10 @@ const struct argp_option option_table[] = {
     {"timeout", KEY_TIMEOUT, "TIME", 0,
      "the longest that a cell may take, such as 30s; then it is ended and reported (default 1m)",
      2},
+    {"patience", KEY_PATIENCE, "TIME", 0,
+     "how much longer the whole run may take so that what other programs disturb is measured again;"
+     " what stays disturbed is marked (default: half of the time it takes, at most 10s; 0s: none)",
+     2},
     {"seed", KEY_SEED, "N", 0, "another shuffling of the cells (default " TEXT(OPTIONS_SEED) ")",
      2},
 

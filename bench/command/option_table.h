@@ -19,7 +19,8 @@ enum option_key {
     KEY_TRACE,
     KEY_AGAINST,
     KEY_FORMAT,
-    KEY_SEED
+    KEY_SEED,
+    KEY_PATIENCE
 };
 
 /* Ends with an element of zeros; elements without a name are headings. */

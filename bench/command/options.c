@@ -173,6 +173,9 @@ static error_t take(int key, char *text, struct argp_state *state)
         return read_time(parse, "min-time", text, 0, &options->min_time_ns);
     case KEY_TIMEOUT:
         return read_time(parse, "timeout", text, NS_PER_MS, &options->timeout_ns);
+    case KEY_PATIENCE:
+        options->patience_given = true;
+        return read_time(parse, "patience", text, 0, &options->patience_ns);
     case KEY_SEED:
         return read_seed(parse, text);
     case KEY_ON_DEATH:
@@ -285,6 +288,7 @@ int options_parse_for(const struct options_defaults *defaults, struct options *o
                                 .repetitions = defaults->repetitions,
                                 .min_time_ns = OPTIONS_MIN_TIME_NS,
                                 .timeout_ns = OPTIONS_TIMEOUT_NS,
+                                .patience_ns = OPTIONS_PATIENCE_NS,
                                 .seed = OPTIONS_SEED};
     message[0] = '\0';
     int error = parse_all(&parse, argc, argv);

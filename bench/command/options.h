@@ -21,6 +21,7 @@
 #define OPTIONS_REPETITIONS     5
 #define OPTIONS_MIN_TIME_NS     0
 #define OPTIONS_TIMEOUT_NS      (60 * NS_PER_S)
+#define OPTIONS_PATIENCE_NS     (10 * NS_PER_S) /* unless given, it is to be earned, see bench/suite/retake.h */
 #define OPTIONS_SEED            1
 #define OPTIONS_WORKLOADS       "sum,primes,resize"       /* the lecture's three: --workload all */
 #define OPTIONS_SCHEDULES       "per-task,dynamic,static" /* --schedule all */
@@ -53,6 +54,8 @@ struct options {
     unsigned repetitions; /* 1 .. OPTIONS_REPETITIONS_MAX: samples of a cell in a round, at least */
     uint64_t min_time_ns; /* a cell repeats until it has measured for so long, too; 0: no matter */
     uint64_t timeout_ns;  /* the longest that one cell may take; never 0 */
+    uint64_t patience_ns; /* for measuring again what others disturbed, in the whole run */
+    bool patience_given;  /* --patience said so */
     uint64_t seed;        /* of the shuffling of cells */
     enum on_death on_death;   /* of a worker */
     char *inject;             /* text for inject_parse; NULL: no fault */

@@ -1,12 +1,14 @@
 #include "bench/compare/comparison.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/data/rank_tests.h"
+#include "bench/data/summary.h"
 #include "bench/data/swap_test.h"
 
 struct values { /* of one side: those that count */
@@ -124,8 +126,16 @@ static enum verdict_kind judge_rounds(struct comparison *made)
     return kind;
 }
 
+static uint64_t count_disturbed(const struct side *side)
+{
+    uint64_t disturbed = 0;
+    for (size_t i = 0; i < side->count; i++)
+        disturbed += counts(&side->samples[i]) && side->samples[i].disturbed != 0;
+    return disturbed;
+}
+
 /* Decides by pairs of rounds where there are enough of them, else by the rounds of either side. */
-static enum verdict_kind judge(struct comparison *made)
+static enum verdict_kind judge_figures(struct comparison *made)
 {
     if (made->interleaved && made->rounds >= COMPARISON_ROUNDS)
         return judge_rounds(made);
@@ -133,6 +143,15 @@ static enum verdict_kind judge(struct comparison *made)
     if (made->a_rounds < COMPARISON_STARTS || made->b_rounds < COMPARISON_STARTS)
         return VERDICT_FEW;
     return judge_figure(made->p, COMPARISON_LEVEL, made->ratio, made->ratio_low, made->ratio_high);
+}
+
+static enum verdict_kind judge(struct comparison *made)
+{
+    enum verdict_kind kind = judge_figures(made);
+    if (kind != VERDICT_FEW && (summary_too_disturbed(made->a_disturbed, made->a_samples) ||
+                                summary_too_disturbed(made->b_disturbed, made->b_samples)))
+        return VERDICT_DISTURBED;
+    return kind;
 }
 
 static double percent(double ratio)
@@ -160,6 +179,11 @@ static void say(struct comparison *made)
     if (made->kind == VERDICT_FEW)
         snprintf(made->verdict, bytes, "too few rounds to tell: %d of each are needed",
                  COMPARISON_STARTS);
+    else if (made->kind == VERDICT_DISTURBED)
+        snprintf(made->verdict, bytes,
+                 "no verdict: other programs disturbed %" PRIu64 " of %" PRIu64
+                 " samples of A and %" PRIu64 " of %" PRIu64 " of B",
+                 made->a_disturbed, made->a_samples, made->b_disturbed, made->b_samples);
     else if (made->kind == VERDICT_NONE)
         snprintf(made->verdict, bytes, "no difference found (%+.1f to %+.1f %%)%s",
                  percent(made->ratio_low), percent(made->ratio_high), drift);
@@ -217,6 +241,8 @@ int comparison_make(const struct side *a, const struct side *b, bool interleaved
         made->b_samples = right.series.count;
         made->a_left_out = a->count - left.series.count;
         made->b_left_out = b->count - right.series.count;
+        made->a_disturbed = count_disturbed(a);
+        made->b_disturbed = count_disturbed(b);
         made->rounds = interleaved ? rounds : 0;
         made->a_rounds = left.rounds;
         made->b_rounds = right.rounds;

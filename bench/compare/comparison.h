@@ -21,6 +21,9 @@
  * below the usual 5 % because whoever compares, compares many cells. A real difference is one of
  * the builds, not of the sources: a change beside a loop of few cycles may move that loop across a
  * cache line and double its time.
+ *
+ * Where other programs disturbed too many samples of a side (summary.h), there is no verdict, whatever
+ * the tests say: a load that came or went during the run would be taken for a difference.
  */
 #ifndef PARBENCH_BENCH_COMPARE_COMPARISON_H
 #define PARBENCH_BENCH_COMPARE_COMPARISON_H
@@ -35,7 +38,13 @@
 #define COMPARISON_ROUNDS 9 /* fewer, and no p of pairs is below half the level */
 #define COMPARISON_STARTS 5 /* rounds on each side; with 4, no p of theirs is below the level */
 
-enum verdict_kind { VERDICT_NONE, VERDICT_SLOWER, VERDICT_FASTER, VERDICT_FEW };
+enum verdict_kind {
+    VERDICT_NONE,
+    VERDICT_SLOWER,
+    VERDICT_FASTER,
+    VERDICT_FEW,
+    VERDICT_DISTURBED
+};
 
 struct side {                     /* one cell */
     const char *label;            /* what the verdict calls it */
@@ -47,7 +56,9 @@ struct comparison { /* keys are those of the first side; texts are borrowed */
     const char *workload, *parameters, *backend, *schedule, *pin;
     uint64_t chunk, asked_chunk, workers;
     const char *a, *b;                                     /* labels */
-    uint64_t a_samples, b_samples, a_left_out, b_left_out; /* left out: failed, not verified */
+    uint64_t a_samples, b_samples, a_left_out, b_left_out; /* left out: failed, not verified,
+                                                              measured again */
+    uint64_t a_disturbed, b_disturbed;                     /* of the samples */
     uint64_t rounds; /* that both have; 0 if they were not the same rounds */
     uint64_t a_rounds, b_rounds;
     uint64_t interleaved;                 /* 1: measured in the same rounds of one run */

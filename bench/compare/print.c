@@ -26,6 +26,8 @@ static const struct column columns[] = {
     COLUMN(comparison, b_samples, COLUMN_COUNT),
     COLUMN(comparison, a_left_out, COLUMN_COUNT),
     COLUMN(comparison, b_left_out, COLUMN_COUNT),
+    COLUMN(comparison, a_disturbed, COLUMN_COUNT),
+    COLUMN(comparison, b_disturbed, COLUMN_COUNT),
     COLUMN(comparison, rounds, COLUMN_COUNT),
     COLUMN(comparison, a_rounds, COLUMN_COUNT),
     COLUMN(comparison, b_rounds, COLUMN_COUNT),
@@ -142,7 +144,7 @@ static int print_grid(FILE *out, const struct pairs *pairs, enum table_format fo
         add_row(&grid, made);
         if (made->a_left_out + made->b_left_out > 0)
             grid_note(&grid, GRID_WARNING,
-                      "%s: left out as failed or not verified: %" PRIu64 " of A, %" PRIu64 " of B",
+                      "%s: left out as failed, not verified or measured again: %" PRIu64 " of A, %" PRIu64 " of B",
                       made->backend, made->a_left_out, made->b_left_out);
     }
     int error = format == TABLE_MARKDOWN ? grid_print_markdown(out, &grid)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/data/summary.h"
 #include "bench/data/text.h"
 
 #define LABEL_BYTES 36 /* what fits beside a panel */
@@ -39,6 +40,25 @@ double plot_two_digits(double x)
 {
     double unit = pow(10, floor(log10(x)) - 1);
     return round(x / unit) * unit;
+}
+
+bool plot_is_disturbed(const struct csv_table *csv, size_t row)
+{
+    double disturbed = csv_table_number(csv, row, "disturbed");
+    return disturbed > SUMMARY_DISTURBED * csv_table_number(csv, row, "samples") ||
+           csv_table_number(csv, row, "serial_disturbed") > 0;
+}
+
+void plot_title_disturbed(char *title, size_t disturbed, size_t cells)
+{
+    size_t length = strlen(title);
+    if (disturbed == 0)
+        return;
+    if (disturbed == cells)
+        snprintf(title, PLOT_TITLE_BYTES, "Other programs disturbed all cells: no finding");
+    else
+        snprintf(title + length, PLOT_TITLE_BYTES - length, " (%zu of %zu disturbed, left out)",
+                 disturbed, cells);
 }
 
 static bool same(const struct csv_table *csv, size_t a, size_t b, const char *column)

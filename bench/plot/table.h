@@ -26,6 +26,13 @@ double plot_two_digits(double x);
 
 bool plot_same_job(const struct csv_table *csv, size_t a, size_t b);
 
+/* Whether other programs disturbed this row of a summary.csv, or its baseline: it is drawn, but no
+ * title says anything of it. */
+bool plot_is_disturbed(const struct csv_table *csv, size_t row);
+
+/* Appends to a title how many cells it is not about; where these are all, that becomes the title. */
+void plot_title_disturbed(char *title, size_t disturbed, size_t cells);
+
 /* Calls put with the first row of each job that `has` lets in, the jobs of one workload in a row so
  * that its sizes stand side by side, and parts their tables by two empty lines, as gnuplot's blocks
  * are. put returns the rows it wrote. Sets picture->panels to the number of jobs and returns the

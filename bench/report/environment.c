@@ -46,6 +46,8 @@ static void put_group(FILE *out, const char *title, json_t *group)
     fputs("</h3>\n<table class=\"facts\">\n", out);
     json_object_foreach(group, name, value)
     {
+        if (json_is_array(value))
+            continue; /* of programs: the warning names them */
         fputs("<tr><td>", out);
         put_name(out, name);
         fputs("</td><td>", out);

@@ -1,5 +1,6 @@
 /*
- * What cells say. "This work" is a group of the summary: a workload with one set of parameters.
+ * What cells say. "This work" is a group of the summary: a workload with one set of parameters. What
+ * other programs disturbed, or has no undisturbed loop to be held against, says nothing but that.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -21,7 +22,8 @@ struct work {
 
 static bool has_figures(const struct summary *cell)
 {
-    return cell->samples > 0 && cell->verified && !isnan(cell->speedup);
+    return cell->samples > 0 && cell->verified && !isnan(cell->speedup) &&
+           !summary_is_disturbed(cell);
 }
 
 static bool is_python(const struct summary *cell)
@@ -113,14 +115,28 @@ static const struct summary *find_best(const struct group *group)
     return best;
 }
 
+/* Where nothing is left to conclude from because of others, that is what there is to say. */
+static void say_disturbed(struct findings *findings, const struct work *work)
+{
+    size_t disturbed = 0;
+    for (size_t i = 0; i < work->group.count; i++)
+        disturbed += summary_is_disturbed(work->group.cells[i]);
+    if (disturbed > 0)
+        findings_add(findings, "%s (%s): other programs disturbed %s, so nothing is concluded.",
+                     work->serial->workload, work->serial->parameters,
+                     work->serial->serial_disturbed ? "the loop" : "its cells");
+}
+
 /* Who wins? A backend whose best cell wins, and the best of all. */
 static void say_winner(struct findings *findings, const struct work *work)
 {
     char time[FIGURE_BYTES], used[FIGURE_BYTES], winners[LIST_BYTES];
     const struct summary *best = find_best(&work->group), *serial = work->serial;
     size_t among, count = list_backends(&work->group, wins, winners, sizeof winners, &among);
-    if (best == NULL)
+    if (best == NULL) {
+        say_disturbed(findings, work);
         return;
+    }
     figure_time(serial->median_ns, time, sizeof time);
     figure_percent(best->capacity_efficiency, used, sizeof used);
     if (wins(best))
@@ -148,6 +164,8 @@ static void say_size(struct findings *findings, const struct work *small, const 
     if (list_backends(&small->group, loses, losers, sizeof losers, NULL) == 0)
         return;
     size_t won = list_backends(&large->group, wins, winners, sizeof winners, &among);
+    if (among == 0)
+        return;
     figure_time(small->serial->median_ns, from, sizeof from);
     figure_time(large->serial->median_ns, to, sizeof to);
     if (won == among)
@@ -203,11 +221,12 @@ static void say_pool(struct findings *findings, const struct work *work)
 
 static void say_doubts(struct findings *findings, const struct summary_table *summary)
 {
-    size_t failed = 0, noisy = 0, skipped = 0;
+    size_t failed = 0, noisy = 0, skipped = 0, disturbed = 0;
     for (size_t i = 0; i < summary->count; i++) {
         const struct summary *cell = &summary->rows[i];
         failed += cell->failed > 0;
         noisy += cell->noisy != 0;
+        disturbed += summary_is_disturbed(cell);
         skipped += cell->samples == 0 && cell->failed == 0 && cell->skipped > 0;
     }
     if (failed > 0)
@@ -218,6 +237,11 @@ static void say_doubts(struct findings *findings, const struct summary_table *su
     if (skipped > 0)
         findings_add(findings, "%zu of %zu cells could not be measured here; the tables say why.",
                      skipped, summary->count);
+    if (disturbed > 0)
+        findings_add(findings,
+                     "Other programs disturbed %zu of %zu cells, or the loop that they are held "
+                     "against: no sentence here is about these.",
+                     disturbed, summary->count);
     if (noisy > 0)
         findings_add(
             findings,

@@ -25,6 +25,14 @@ void progress_step(struct progress *progress, const char *what)
     fflush(stderr);
 }
 
+void progress_say(const struct progress *progress, const char *what)
+{
+    if (!progress->shown)
+        return;
+    fprintf(stderr, "\r\033[K[%zu/%zu] %.60s", progress->done, progress->total, what);
+    fflush(stderr);
+}
+
 void progress_stop(struct progress *progress)
 {
     if (progress->shown)

@@ -20,6 +20,9 @@ void progress_start(struct progress *progress, size_t total, bool quiet);
 /* Before a step: shows "[3/36] what ... 12 s left", the estimate from the steps done so far. */
 void progress_step(struct progress *progress, const char *what);
 
+/* Instead of a step: shows what keeps the next one waiting. */
+void progress_say(const struct progress *progress, const char *what);
+
 /* Wipes the line. */
 void progress_stop(struct progress *progress);
 

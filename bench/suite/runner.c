@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
+#include "bench/command/environment.h"
 #include "bench/launch/own_row.h"
 
 enum { EXIT_VERIFIED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNALLED = 128 };
@@ -14,6 +17,8 @@ int runner_open(struct runner *runner, const struct options *options, const char
 {
     *runner = (struct runner){
         .options = options, .teller = teller, .random = options->seed, .session = SESSION_NONE};
+    retake_open(&runner->retake, options);
+    company_open(&runner->company);
     int error = gbench_files_open(&runner->files, options, argc, argv, runner->message,
                                   sizeof runner->message);
     runner->refused = *runner->message != '\0';
@@ -114,6 +119,77 @@ static int skip(struct runner *runner, const struct matrix *matrix, size_t index
     return error != 0 ? error : keep(runner, matrix, index, round, &launched, rows);
 }
 
+static bool was_ok(const struct sample *sample)
+{
+    return sample->verified && strcmp(sample->status, "ok") == 0;
+}
+
+/* Whether a start was disturbed too much, and can be had again. */
+static bool should_repeat(const struct launched *launched)
+{
+    uint64_t disturbed = 0, counting = 0;
+    for (size_t i = 0; i < launched->rows.count; i++) {
+        const struct sample *row = &launched->rows.rows[i];
+        if (!was_ok(row) && strcmp(row->status, SAMPLE_REPLACED) != 0)
+            return false; /* skipped, failed, or retried, which happens but once */
+        disturbed += was_ok(row) && row->disturbed != 0;
+        counting += was_ok(row);
+    }
+    return launched->signal == 0 && summary_too_disturbed(disturbed, counting);
+}
+
+/* Waits for a quiet moment. The signal of a user who does not want to is the run's. */
+static bool wait_for_quiet(struct runner *runner)
+{
+    struct signalfd_siginfo info;
+    progress_say(&runner->progress, "waiting until other programs leave the machine alone");
+    enum retake_end end = retake_wait(&runner->retake, runner->session.signals);
+    if (end == RETAKE_SIGNAL &&
+        read(runner->session.signals, &info, sizeof info) == sizeof info)
+        runner->signal = (int)info.ssi_signo;
+    return end == RETAKE_QUIET;
+}
+
+/* Keeps the rows of a disturbed start, which enter no figure: another takes its place. */
+static int set_aside(struct runner *runner, struct launched *launched, struct sample_table *rows)
+{
+    for (size_t i = 0; i < launched->rows.count; i++)
+        launched->rows.rows[i].status = SAMPLE_REPLACED;
+    free(launched->results);
+    trace_close(launched->trace);
+    int error =
+        output_add(&runner->output, &launched->rows, runner->message, sizeof runner->message);
+    return error != 0 ? error : sample_table_append(rows, &launched->rows);
+}
+
+/* What the cell itself has spent on disturbed samples. */
+static void pay(struct runner *runner, const struct launched *launched)
+{
+    for (size_t i = 0; i < launched->rows.count; i++)
+        if (strcmp(launched->rows.rows[i].status, SAMPLE_REPLACED) == 0)
+            retake_spend(&runner->retake, launched->rows.rows[i].wall_ns);
+}
+
+/* A start that others disturbed is made again once they have gone, while patience lasts. */
+static int launch_until_quiet(struct runner *runner, struct launch *launch,
+                              struct launched *launched, struct sample_table *rows)
+{
+    launch->patience_ns = retake_left(&runner->retake, clock_ns());
+    int error = launch_until_done(runner, launch, launched, rows);
+    if (error == 0)
+        pay(runner, launched);
+    while (error == 0 && should_repeat(launched) && wait_for_quiet(runner)) {
+        uint64_t begin_ns = clock_ns();
+        error = set_aside(runner, launched, rows);
+        launch->patience_ns = retake_left(&runner->retake, begin_ns);
+        launch->gbench_out = gbench_files_next(&runner->files);
+        if (error == 0)
+            error = launch_until_done(runner, launch, launched, rows);
+        retake_spend(&runner->retake, clock_ns() - begin_ns);
+    }
+    return error;
+}
+
 static int measure_cell(struct runner *runner, const struct matrix *matrix, size_t index,
                         uint64_t round, struct sample_table *rows)
 {
@@ -129,7 +205,7 @@ static int measure_cell(struct runner *runner, const struct matrix *matrix, size
     struct launched launched;
     if (cell->backend->problem != NULL)
         return skip(runner, matrix, index, round, rows);
-    int error = launch_until_done(runner, &launch, &launched, &rows[index]);
+    int error = launch_until_quiet(runner, &launch, &launched, &rows[index]);
     if (error != 0)
         return error;
     gbench_files_add(&runner->files, round);
@@ -179,14 +255,37 @@ int runner_status(const struct runner *runner, int error)
     return error != 0 || runner->failed ? EXIT_FAILED : EXIT_VERIFIED;
 }
 
+/* Where standard output holds a table for people, it stands below that. */
+static void say_company(const struct runner *runner, const struct company_report *report)
+{
+    const enum table_format format = runner->options->format;
+    char line[RUNNER_MESSAGE_BYTES];
+    if (!company_is_busy(report))
+        return;
+    company_line(report, line, sizeof line);
+    if (format == TABLE_TERMINAL || format == TABLE_MARKDOWN)
+        printf("\nThe machine was busy: %s.\n", line);
+    else if (!runner->options->quiet)
+        fprintf(stderr, "bench: the machine was busy: %s\n", line);
+}
+
 int runner_finish(struct runner *runner)
 {
+    struct company_report report;
     int error = gbench_files_close(&runner->files, runner->message, sizeof runner->message);
     int second = trace_files_close(&runner->traces, runner->message, sizeof runner->message);
-    return error != 0 ? error : second;
+    error = error != 0 ? error : second;
+    company_look(&runner->company, &report);
+    say_company(runner, &report);
+    if (*runner->output.directory != '\0') {
+        second = environment_add_company(runner->output.directory, &report);
+        error = error != 0 ? error : second;
+    }
+    return error;
 }
 
 void runner_close(struct runner *runner)
 {
+    company_close(&runner->company);
     session_close(&runner->session);
 }

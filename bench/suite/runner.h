@@ -8,11 +8,13 @@
 #ifndef PARBENCH_BENCH_SUITE_RUNNER_H
 #define PARBENCH_BENCH_SUITE_RUNNER_H
 
+#include "bench/command/company.h"
 #include "bench/launch/launch.h"
 #include "bench/launch/session.h"
 #include "bench/suite/gbench_files.h"
 #include "bench/suite/matrix.h"
 #include "bench/suite/output.h"
+#include "bench/suite/retake.h"
 #include "bench/suite/progress.h"
 #include "bench/suite/trace_files.h"
 
@@ -30,6 +32,8 @@ struct runner {
     char **results; /* results[cells of the matrix]: what they computed in the first round, for the
                        owner to free; NULL: nobody wants that */
     struct session session;
+    struct retake retake;
+    struct company company; /* what others do meanwhile */
     struct output output;
     struct progress progress; /* started and stopped by the owner */
     struct gbench_files files;
@@ -57,7 +61,9 @@ int runner_measure(struct runner *runner, const struct matrix *matrix, const boo
  * stopped by signal N. What the error was is said on standard error. */
 int runner_status(const struct runner *runner, int error);
 
-/* Finishes the files of Google Benchmark and of --trace. Returns 0 or a negative errno. */
+/* After the table: finishes the files of Google Benchmark and of --trace, writes what others did meanwhile
+ * to environment.json, and says it if it was much: below a table on standard output, else on standard
+ * error. Returns 0 or a negative errno. */
 int runner_finish(struct runner *runner);
 
 void runner_close(struct runner *runner);

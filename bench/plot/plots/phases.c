@@ -13,6 +13,7 @@ static const char *const phases[PHASES] = {"start_ns", "send_ns", "compute_ns", 
 
 struct counts {
     size_t cells, computing; /* computing: kernels are the greater half */
+    size_t disturbed;        /* in neither */
 };
 
 static double total_ns(const struct csv_table *csv, size_t row)
@@ -59,6 +60,10 @@ static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *s
         fputc('\t', out);
         plot_put_job(out, csv, row);
         fputc('\n', out);
+        if (plot_is_disturbed(csv, row)) {
+            counts->disturbed++;
+            continue;
+        }
         counts->cells++;
         counts->computing += csv_table_number(csv, row, "compute_ns") > total / 2;
     }
@@ -67,11 +72,12 @@ static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *s
 
 static int write_phases(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
-    struct counts counts = {0, 0};
+    struct counts counts = {0, 0, 0};
     int rows = plot_each_job(out, csv, picture, has_phases, put_job, &counts);
     snprintf(picture->title, PLOT_TITLE_BYTES,
              "Kernels are the greater half of a cold run in %zu of %zu cells", counts.computing,
              counts.cells);
+    plot_title_disturbed(picture->title, counts.disturbed, counts.disturbed + counts.cells);
     picture->height = 100 + (int)(picture->panels + 1) / 2 * (80 + 18 * rows);
     return rows;
 }

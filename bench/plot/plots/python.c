@@ -27,6 +27,7 @@ static const struct group {
 
 struct counts {
     size_t pairs, slower;
+    size_t disturbed; /* pairs that are in neither */
 };
 
 static bool has_speedup(const struct csv_table *csv, size_t row)
@@ -116,6 +117,10 @@ static double put_group(FILE *out, const struct csv_table *csv, size_t job,
         if (python == NOWHERE)
             continue;
         put_cell(out, csv, python, ++place, true);
+        if (plot_is_disturbed(csv, python) || plot_is_disturbed(csv, c)) {
+            counts->disturbed++;
+            continue;
+        }
         counts->pairs++;
         counts->slower +=
             csv_table_number(csv, python, "speedup_high") < csv_table_number(csv, c, "speedup_low");
@@ -133,11 +138,12 @@ static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *s
 
 static int write_python(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
-    struct counts counts = {0, 0};
+    struct counts counts = {0, 0, 0};
     int rows = plot_each_job(out, csv, picture, has_pair, put_job, &counts);
     snprintf(picture->title, PLOT_TITLE_BYTES,
              "Same kernel: Python's mechanism surely slower than C's in %zu of %zu pairs",
              counts.slower, counts.pairs);
+    plot_title_disturbed(picture->title, counts.disturbed, counts.disturbed + counts.pairs);
     return rows;
 }
 

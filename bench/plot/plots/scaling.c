@@ -49,6 +49,7 @@ struct lines {
     size_t count;
     double best; /* the greatest speedup of all */
     size_t best_row;
+    size_t cells, disturbed;
 };
 
 static int find_lines(const struct csv_table *csv, struct lines *lines)
@@ -125,11 +126,17 @@ static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *s
             fprintf(out, "\n\n");
         put_line(out, csv, lines, first, lines->first[i]);
     }
-    for (size_t row = 0; row < csv->rows; row++)
-        if (lines->scales[row] && csv_table_number(csv, row, "speedup") > lines->best) {
+    for (size_t row = 0; row < csv->rows; row++) {
+        if (!lines->scales[row] || !plot_same_job(csv, first, row))
+            continue;
+        bool disturbed = plot_is_disturbed(csv, row);
+        lines->cells++;
+        lines->disturbed += disturbed;
+        if (!disturbed && csv_table_number(csv, row, "speedup") > lines->best) {
             lines->best = csv_table_number(csv, row, "speedup");
             lines->best_row = row;
         }
+    }
     return (int)lines->count;
 }
 
@@ -139,12 +146,14 @@ static int write_scaling(FILE *out, const struct csv_table *csv, struct picture 
     int rows = find_lines(csv, &lines);
     if (rows == 0)
         rows = plot_each_job(out, csv, picture, scales, put_job, &lines);
-    if (rows > 0)
+    if (rows > 0 && lines.disturbed < lines.cells)
         snprintf(picture->title, PLOT_TITLE_BYTES,
                  "The greatest median speedup: %.2f times, by %.40s x%.10s in %.40s", lines.best,
                  csv_table_text(csv, lines.best_row, "backend"),
                  csv_table_text(csv, lines.best_row, "workers"),
                  csv_table_text(csv, lines.best_row, "workload"));
+    if (rows > 0)
+        plot_title_disturbed(picture->title, lines.disturbed, lines.cells);
     free(lines.scales);
     free(lines.first);
     picture->width = 900;

@@ -26,31 +26,41 @@ static void put_speedup(FILE *out, const struct csv_table *csv, size_t row, int 
     fputc('\n', out);
 }
 
-/* A job's block; *state counts the jobs in which the interval of a cell lies above 1. */
+struct counts {
+    size_t won; /* jobs in which the interval of a cell that was not disturbed lies above 1 */
+    size_t cells, disturbed;
+};
+
+/* A job's block. */
 static int put_job(FILE *out, const struct csv_table *csv, size_t first, void *state)
 {
+    struct counts *counts = state;
     bool wins = false;
     int rows = 0;
     for (size_t row = first; row < csv->rows; row++) {
         if (!has_speedup(csv, row) || !plot_same_job(csv, first, row))
             continue;
         put_speedup(out, csv, row, ++rows);
-        wins |= csv_table_number(csv, row, "speedup_low") > 1;
+        counts->cells++;
+        counts->disturbed += plot_is_disturbed(csv, row);
+        wins |= csv_table_number(csv, row, "speedup_low") > 1 && !plot_is_disturbed(csv, row);
     }
-    *(size_t *)state += wins;
+    counts->won += wins;
     return rows;
 }
 
 /* "Surely" is an interval above 1; a cell without an interval proves nothing. */
 static int write_speedup(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
-    size_t won = 0;
-    int rows = plot_each_job(out, csv, picture, has_speedup, put_job, &won);
-    if (won == 0)
+    struct counts counts = {0, 0, 0};
+    int rows = plot_each_job(out, csv, picture, has_speedup, put_job, &counts);
+    if (counts.won == 0)
         snprintf(picture->title, PLOT_TITLE_BYTES, "No backend is surely faster than the loop");
     else
         snprintf(picture->title, PLOT_TITLE_BYTES,
-                 "Surely faster than the loop: in %zu of %zu jobs", won, picture->panels);
+                 "Surely faster than the loop: in %zu of %zu jobs", counts.won,
+                 picture->panels);
+    plot_title_disturbed(picture->title, counts.disturbed, counts.cells);
     return rows;
 }
 
