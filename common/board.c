@@ -84,6 +84,21 @@ void board_help(struct board *board, unsigned workers, int32_t pid)
     atomic_store_explicit(&board->lines[workers].pid, pid, memory_order_relaxed);
 }
 
+void board_announce_start(struct board *board)
+{
+    atomic_store_explicit(&board->starting, 1, memory_order_relaxed);
+    futex_wake(&board->starting, UINT32_MAX);
+}
+
+int board_await_start(const struct board *board, uint64_t deadline_ns)
+{
+    int error = 0;
+    /* invariant: not announced yet, and the deadline has not passed */
+    while (error == 0 && atomic_load_explicit(&board->starting, memory_order_relaxed) == 0)
+        error = futex_wait(&board->starting, 0, deadline_ns);
+    return error;
+}
+
 /* The word is all that is said, so no order with other memory is needed; the futex call orders the
  * word itself. */
 void board_hush(struct board *board, bool hushed)

@@ -45,6 +45,8 @@ struct board {
                                   the runner writes it, workers read it */
     double capacity, capacity_cpu, floor_ns; /* columns of all rows of the cell, known when it ends: from
                                   the coordinator, before `finished`; NaN: not known */
+    _Atomic uint32_t starting; /* 1: the coordinator starts its pool now, and workers that were
+                                  started beside it (ranks) may as well; a futex */
     _Atomic uint64_t stop_ns;  /* what it took to stop the pool, a column of all rows of the cell, which
                                   are written by then; 0: it was not stopped */
     _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's
@@ -70,6 +72,11 @@ void board_enter(struct board *board, unsigned worker);
 /* A pool of so many workers has a helper process, which runs no tasks: its processor time and
  * memory are the pool's, too. */
 void board_help(struct board *board, unsigned workers, int32_t pid);
+
+/* By the coordinator, just before it starts its pool; and by a process that was started beside it and
+ * is to be a worker: sleeps until then. Returns 0, or -ETIMEDOUT. */
+void board_announce_start(struct board *board);
+int board_await_start(const struct board *board, uint64_t deadline_ns);
 
 /* By the runner, while no map is run: from now on idle workers poll for nothing, or again. A worker
  * notices between two naps, so leave it a fraction of a millisecond before you measure. */

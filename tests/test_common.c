@@ -26,6 +26,7 @@
 #include "common/check.h"
 #include "common/child.h"
 #include "common/clock.h"
+#include "common/cross_memory.h"
 #include "common/failure.h"
 #include "common/inject.h"
 #include "common/io.h"
@@ -33,6 +34,7 @@
 #include "common/memory.h"
 #include "common/process.h"
 #include "common/trace.h"
+#include "tests/without_cma.h"
 #include "throttle.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -426,6 +428,62 @@ static void a_job_counts_times_and_reports(void **state)
     board_close(board);
 }
 
+/* --- cross_memory ----------------------------------------------------------------------------- */
+
+static int read_own(void *argument)
+{
+    volatile uint64_t secret = 42;
+    uint64_t value = 0;
+    (void)argument;
+    /* every process may read itself */
+    return cross_memory_read(getpid(), (uint64_t)(uintptr_t)&secret, &value, sizeof value) == 0 &&
+                   value == 42 &&
+                   cross_memory_read(getpid(), 0, &value, sizeof value) == -EFAULT
+               ? 0
+               : 1;
+}
+
+static int try_without(void *argument)
+{
+    (void)argument;
+    if (without_cma() != 0)
+        return 77;
+    return cross_memory_try() == -EPERM ? 0 : 1;
+}
+
+static int try_with(void *argument)
+{
+    uint64_t value;
+    (void)argument;
+    if (cross_memory_try() != 0)
+        return 77;
+    return cross_memory_read(INT_MAX, 0, &value, sizeof value) == -EPIPE ? 0 : 1; /* nobody */
+}
+
+static int status_of(int (*body)(void *))
+{
+    struct child child;
+    int status = -1;
+    assert_int_equal(child_start(&child, body, NULL), 0);
+    assert_int_equal(child_wait(&child, clock_deadline(HANG_NS), &status), 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip(); /* no seccomp, or none of it is allowed here */
+    return status;
+}
+
+static void memory_of_others_is_read_where_it_may_be(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(read_own), 0);
+    assert_int_equal(status_of(try_with), 0);
+}
+
+static void a_filter_that_forbids_it_is_seen(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(try_without), 0);
+}
+
 /* --- failure ---------------------------------------------------------------------------------- */
 
 static void failures_are_one_line_and_leave_out_the_unknown(void **state)
@@ -599,6 +657,8 @@ int main(void)
         cmocka_unit_test(a_worker_runs_where_its_line_says),
         cmocka_unit_test(an_idle_worker_that_is_hushed_sleeps),
         cmocka_unit_test(a_hush_that_nobody_ends_has_a_limit),
+        cmocka_unit_test(memory_of_others_is_read_where_it_may_be),
+        cmocka_unit_test(a_filter_that_forbids_it_is_seen),
         cmocka_unit_test(a_trace_keeps_as_many_messages_as_fit),
         cmocka_unit_test(a_job_counts_times_and_reports),
         cmocka_unit_test(failures_are_one_line_and_leave_out_the_unknown),

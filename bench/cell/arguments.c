@@ -164,7 +164,7 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
                                     .repetitions = 1,
                                     .limit_ns = 60 * NS_PER_S,
                                     .owner = (int)getppid(),
-                                    .launched_ns = clock_ns()};
+                                    .entered_ns = clock_ns()};
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (option == '?')
             return -EINVAL;
@@ -173,6 +173,8 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
             return -EINVAL;
         }
     }
+    if (arguments->launched_ns == 0 || arguments->launched_ns > arguments->entered_ns)
+        arguments->launched_ns = arguments->entered_ns; /* started by hand */
     if (!complete(arguments)) {
         fprintf(stderr, "cell: this program is started by bench: try `bench --help`\n");
         return -EINVAL;

@@ -36,7 +36,8 @@ struct arguments {              /* texts are borrowed from argv */
     uint64_t limit_ns;          /* for one start, map or stop */
     uint64_t patience_ns;       /* for measuring disturbed samples again, in all */
     int owner;                  /* process whose descendants are ours: the runner */
-    uint64_t launched_ns;       /* when the runner started this cell's first process */
+    uint64_t launched_ns;       /* when the runner started this cell's first process, */
+    uint64_t entered_ns;        /* ... and when this one came to be */
     const char *board;          /* path of the board */
     const char *samples;        /* path to write rows to */
     const char *results;        /* path to write each task's result to, or NULL */

@@ -47,6 +47,7 @@ const struct column sample_columns[SAMPLE_COLUMNS] = {
     COLUMN_OPTIONAL(sample, delay_ns, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, others_ns, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, disturbed, COLUMN_COUNT),
+    COLUMN_OPTIONAL(sample, settings, COLUMN_TEXT),
 };
 
 const char *sample_pin(const struct sample *sample)

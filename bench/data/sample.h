@@ -58,6 +58,8 @@ struct sample {
     uint64_t others_ns;         /* processor time that other programs used meanwhile; 0 also where
                                    delays gave no reason to look */
     uint64_t disturbed;         /* 1: others took more than a twentieth (bench/cell/disturbance.h) */
+    const char *settings;       /* what a library was told that its figures depend on, for mpi
+                                   "yield=1 copy=cma" (mpirun.h); "": nothing */
 };
 
 /* Where a row's workers were bound. A file without that column is older than --pin: "none". */
@@ -72,7 +74,7 @@ struct sample_table {
     bool asked;   /* the file tells asked_chunk */
 };
 
-#define SAMPLE_COLUMNS 41
+#define SAMPLE_COLUMNS 42
 
 extern const struct column sample_columns[SAMPLE_COLUMNS];
 

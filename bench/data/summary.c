@@ -72,6 +72,7 @@ const struct column summary_columns[SUMMARY_COLUMNS] = {
     COLUMN(summary, oversubscribed, COLUMN_COUNT),
     COLUMN(summary, noisy, COLUMN_COUNT),
     COLUMN(summary, serial_disturbed, COLUMN_COUNT),
+    COLUMN(summary, settings, COLUMN_TEXT),
     COLUMN(summary, status, COLUMN_TEXT),
 };
 

@@ -85,6 +85,7 @@ struct summary {
     uint64_t oversubscribed; /* 1: more workers than cores */
     uint64_t noisy;          /* 1: the median's interval is wider than SUMMARY_NOISY of it */
     uint64_t serial_disturbed; /* 1: its baseline is disturbed, and so are all figures against it */
+    const char *settings;    /* as in samples, of the first row that has some; "": none */
     const char *status;      /* "ok", or the first failure, else the first skip, else retry */
 };
 
@@ -93,7 +94,7 @@ struct summary_table {
     size_t count;
 };
 
-#define SUMMARY_COLUMNS 66
+#define SUMMARY_COLUMNS 67
 
 extern const struct column summary_columns[SUMMARY_COLUMNS];
 

@@ -17,6 +17,7 @@ const struct column ipc_columns[IPC_COLUMNS] = {
     COLUMN(ipc_row, bandwidth_low_bytes_per_s, COLUMN_REAL),
     COLUMN(ipc_row, bandwidth_high_bytes_per_s, COLUMN_REAL),
     COLUMN(ipc_row, verified, COLUMN_COUNT),
+    COLUMN(ipc_row, settings, COLUMN_TEXT),
     COLUMN(ipc_row, status, COLUMN_TEXT),
 };
 
@@ -35,6 +36,7 @@ struct ipc_row ipc_row_without_figures(const char *transport, const char *betwee
         .bandwidth_bytes_per_s = NAN,
         .bandwidth_low_bytes_per_s = NAN,
         .bandwidth_high_bytes_per_s = NAN,
+        .settings = "",
         .status = status,
     };
 }

@@ -11,7 +11,7 @@
 
 #include "bench/data/columns.h"
 
-#define IPC_COLUMNS 15
+#define IPC_COLUMNS 16
 
 struct ipc_row {
     const char *transport;                                       /* texts are borrowed */
@@ -24,6 +24,7 @@ struct ipc_row {
     uint64_t transfers;       /* one way, in streams */
     double bandwidth_bytes_per_s, bandwidth_low_bytes_per_s, bandwidth_high_bytes_per_s;
     uint64_t verified;  /* 1: every check of what came was right */
+    const char *settings; /* what MPI was told (mpirun.h); "" for others */
     const char *status; /* ok, or why there is no figure: "skip: ", "failed: ", "timeout: " */
 };
 

@@ -25,12 +25,15 @@ struct watch_means { /* borrowed */
     int signals;               /* signalfd of what ends the run, of a session */
     const struct board *board; /* on which ranks of MPI sign on, or NULL */
     unsigned workers;          /* so many ranks */
+    bool single_copy;          /* of a session: for ranks, as is */
+    bool one_core;             /* ... that some of them are bound to one core (mpirun.h) */
 };
 
 struct watch {
     struct janitor *janitor;
     int signals;
     struct ranks ranks; /* none, or those that were to sign on */
+    bool single_copy, one_core;
     uint64_t deadline_ns;
     struct child child;
     pid_t group; /* of the child and most of what it starts */

@@ -85,6 +85,15 @@ static void append_note(char notes[NOTES_BYTES], uint64_t count, const char *wor
         snprintf(notes + length, NOTES_BYTES - length, "%s%" PRIu64 " %s", between, count, word);
 }
 
+/* What MPI was told that is not what a reader would expect (bench/launch/mpirun.h). */
+static void add_settings(char notes[NOTES_BYTES], const char *settings)
+{
+    if (settings != NULL && strstr(settings, "yield=1") != NULL)
+        append_note(notes, 0, "ranks yield");
+    if (settings != NULL && strstr(settings, "copy=none") != NULL)
+        append_note(notes, 0, "no single copy");
+}
+
 /* With few rounds intervals cover less than 95 %, and one says nothing about another. */
 static void append_coverage(char notes[NOTES_BYTES], const struct summary *cell)
 {
@@ -119,6 +128,7 @@ static void set_notes(struct grid *grid, const struct summary *cell, bool name_p
         append_note(notes, 0, "disturbed");
     if (cell->serial_disturbed && !is_baseline(cell))
         append_note(notes, 0, "serial disturbed");
+    add_settings(notes, cell->settings);
     grid_set(grid, NOTES, "%s", notes);
 }
 
