@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/cell/crash.h"
+#include "common/crash.h"
 
 #define MESSAGE_BYTES 512
 

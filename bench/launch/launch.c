@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backends/registry.h"
+#include "bench/cell/plain.h"
 #include "bench/command/placement.h"
 #include "bench/launch/command_line.h"
 #include "bench/launch/own_row.h"
@@ -161,7 +162,7 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     struct verdict verdict = {
         .board = run->board,
         .workers = run->launch->cell->workers,
-        .workers_are_threads = !run->launch->cell->backend->mpirun,
+        .pid = run->watch.group,
         .status = run->watch.status,
         .timed_out = run->watch.timed_out,
         .limit_s = (double)run->launch->options->timeout_ns / (double)NS_PER_S,
@@ -175,12 +176,15 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     if (read_rows(run, &launched->rows, nonsense, sizeof nonsense) != 0)
         verdict.nonsense = nonsense;
     verdict.rows = launched->rows.count;
+    bool explained = false;
     for (size_t i = 0; i < launched->rows.count; i++) {
         const struct sample *row = &launched->rows.rows[i];
-        launched->failed |= !row->verified && strncmp(row->status, "skip", 4) != 0;
+        bool failed = !row->verified && strncmp(row->status, "skip", 4) != 0;
+        launched->failed |= failed;
+        explained |= failed && !plain_is_lost(row->status);
     }
     /* Where the cell itself has said why, its death is only the consequence. */
-    if (!launched->failed && verdict_write(&verdict, status, sizeof status)) {
+    if (!explained && verdict_write(&verdict, status, sizeof status)) {
         launched->failed = true;
         error = own_row_add(&launched->rows, run->launch->cell, run->launch->round, status);
     }
