@@ -221,7 +221,8 @@ static int lose(struct pool *pool, struct worker *worker, int error, struct fail
         error = collect(pool, worker);
     bool corrupt = error == -EPROTO;
     int64_t task = deal_task_at_hand(&pool->ledger, pool->plan, worker->number);
-    bool ended_well = deal_bury(&worker->child, worker->number, corrupt, "pipe", task, &loss);
+    bool ended_well = deal_bury(&worker->child, worker->number, corrupt, "pipe", task,
+                                pool->deadline_ns, &loss);
     crew_dismiss(worker);
     if (ended_well && deal_fresh(pool->plan))
         return 0;
