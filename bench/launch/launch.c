@@ -80,6 +80,8 @@ static void close_fd(int fd)
 static void close_all(struct run *run)
 {
     watch_close(&run->watch);
+    if (run->trace != NULL)
+        trace_settle(run->trace, run->launch->cell->work->tasks);
     trace_close(run->trace);
     close_fd(run->trace_fd);
     close_fd(run->results_fd);
@@ -89,10 +91,12 @@ static void close_all(struct run *run)
 }
 
 /* libgomp's threads wait for work by spinning for milliseconds, which steals the core from whomever
- * they wait for; let them spin as briefly as the other backends do. Users may say otherwise. */
+ * they wait for; let them spin as briefly as the other backends do. Users may say otherwise, by
+ * libgomp's variable or by the standard's, which libgomp would not look at beside its own. */
 static void calm_openmp(void)
 {
-    setenv("GOMP_SPINCOUNT", "250", 0);
+    if (getenv("OMP_WAIT_POLICY") == NULL)
+        setenv("GOMP_SPINCOUNT", "250", 0);
 }
 
 static int start(struct run *run, char *message, size_t bytes)
@@ -194,6 +198,8 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
                           !run->watch.timed_out && atomic_load(&run->board->finished) == 0;
     launched->signal = run->watch.signal;
     launched->results = read_results(run);
+    if (run->trace != NULL)
+        trace_settle(run->trace, run->launch->cell->work->tasks);
     launched->trace = run->trace;
     run->trace = NULL;
     return error;
