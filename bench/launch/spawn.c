@@ -24,6 +24,7 @@ static int execute(void *argument)
         close(null);
     sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL); /* who started this program may have ignored it */
     execvpe(spawn->argv[0], spawn->argv, spawn->environment ? spawn->environment : environ);
     dprintf(STDERR_FILENO, "cannot execute %s: %s\n", spawn->argv[0], strerror(errno));
     return 127;
