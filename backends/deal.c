@@ -6,10 +6,11 @@
 
 #include "common/clock.h"
 #include "common/frame.h"
+#include "common/process.h"
 
 #define FLIGHT_BYTES (64u * 1024u)     /* for one worker, where more than FLIGHT_LEAST chunks fly */
 #define FLIGHT_LEAST 2                 /* one being run, one waiting */
-#define GRACE_NS     (100 * NS_PER_MS) /* from the end of a worker's channel to its own end */
+#define GRACE_NS     (100 * NS_PER_MS) /* for one who has closed its channel, and lives */
 
 bool deal_fresh(const struct plan *plan)
 {
@@ -73,13 +74,25 @@ bool deal_believes(const struct tasks *ledger, unsigned worker, const struct fai
            memchr(report->text, '\0', sizeof report->text) != NULL;
 }
 
+/* A process that is ending closes its channel first, and may then have to wait for a processor: with
+ * many workers for long. It will end, so for that one there is the map's whole time; nobody can tell
+ * what one will do that has closed its channel and goes on. */
+static int await_end(struct child *child, uint64_t deadline_ns, int *status)
+{
+    struct process process;
+    int error = child_wait(child, clock_deadline(GRACE_NS), status);
+    if (error == 0 || process_read(child->pid, &process) != 0 || !process.ending)
+        return error;
+    return child_wait(child, deadline_ns, status);
+}
+
 bool deal_bury(struct child *child, unsigned worker, bool corrupt, const char *channel,
-               int64_t task, struct failure *loss)
+               int64_t task, uint64_t deadline_ns, struct failure *loss)
 {
     char text[96] = "sent a corrupt frame";
     int status = -1;
     int pid = child->pid;
-    if (!corrupt && child_wait(child, clock_deadline(GRACE_NS), &status) == 0)
+    if (!corrupt && await_end(child, deadline_ns, &status) == 0)
         child_describe(status, text, sizeof text);
     else if (!corrupt)
         snprintf(text, sizeof text, "closed its %s without ending", channel);

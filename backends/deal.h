@@ -30,11 +30,11 @@ int64_t deal_task_at_hand(const struct tasks *ledger, const struct plan *plan, u
 /* Whether a failure can be what a kernel reported for a task that this worker owes. */
 bool deal_believes(const struct tasks *ledger, unsigned worker, const struct failure *report);
 
-/* Waits shortly for the end of a worker that has closed its channel ("pipe", ...), or ends it at
- * once if what it sent was corrupt, and says in *loss how it ended at task (-1: idle). Returns
- * whether it ended well, being idle. */
+/* Waits for the end of a worker that has closed its channel ("pipe", ...), until the deadline if it is
+ * ending and shortly if it is not, or ends it at once if what it sent was corrupt, and says in *loss
+ * how it ended at task (-1: idle). Returns whether it ended well, being idle. */
 bool deal_bury(struct child *child, unsigned worker, bool corrupt, const char *channel,
-               int64_t task, struct failure *loss);
+               int64_t task, uint64_t deadline_ns, struct failure *loss);
 
 /* What a loss means for the map. Returns 0: the worker is to be replaced, its tasks wait for the
  * new one; or a negative errno with *why: the map has failed. */

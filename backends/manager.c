@@ -158,7 +158,9 @@ static int lose(struct pool *pool, struct remote *remote, struct failure *why)
         return error;
     int64_t task = deal_task_at_hand(&office->ledger, office->plan, remote->number);
     bool corrupt = remote->parting == -EPROTO;
-    if (deal_bury(&remote->child, remote->number, corrupt, "connection", task, &loss) && fresh)
+    if (deal_bury(&remote->child, remote->number, corrupt, "connection", task, office->deadline_ns,
+                  &loss) &&
+        fresh)
         return 0;
     error = deal_loss(&office->ledger, office->plan, &loss, why);
     if (error != 0)
@@ -282,8 +284,8 @@ static void release(struct pool *pool)
 /* A worker that is lost before the pool has started. */
 static int give_up(struct pool *pool, struct remote *remote, struct failure *why)
 {
-    (void)pool;
-    deal_bury(&remote->child, remote->number, false, "connection", FAILURE_NONE, why);
+    deal_bury(&remote->child, remote->number, false, "connection", FAILURE_NONE,
+              pool->office.deadline_ns, why);
     return why->error;
 }
 

@@ -208,16 +208,22 @@ static int hand_out(struct pool *pool, struct failure *why)
 /* --- failure: a worker that is lost -------------------------------------------------------------
  */
 
-/* A worker has ended, closed a pipe or sent nonsense (error is -EPROTO). Returns 0: that was to be
- * expected, or somebody has its place; or the error of this map with *why. */
+/* A worker has ended, closed a pipe or sent nonsense; error is what collect last said of it, -EAGAIN
+ * also if nobody asked. Returns 0: that was to be expected, or somebody has its place; or the error
+ * of this map with *why. */
 static int lose(struct pool *pool, struct worker *worker, int error, struct failure *why)
 {
     struct failure loss;
-    while (error == 0) /* what it wrote before its end still counts */
+    /* What it wrote before its end still counts, also if poll looked at its pipe before it wrote and
+     * at its pidfd after it had ended: it asks one descriptor after the other. */
+    if (error == -EAGAIN)
+        error = 0;
+    while (error == 0)
         error = collect(pool, worker);
     bool corrupt = error == -EPROTO;
     int64_t task = deal_task_at_hand(&pool->ledger, pool->plan, worker->number);
-    bool ended_well = deal_bury(&worker->child, worker->number, corrupt, "pipe", task, &loss);
+    bool ended_well = deal_bury(&worker->child, worker->number, corrupt, "pipe", task,
+                                pool->deadline_ns, &loss);
     crew_dismiss(worker);
     if (ended_well && deal_fresh(pool->plan))
         return 0;

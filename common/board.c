@@ -10,6 +10,7 @@
 
 #include "common/check.h"
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/futex.h"
 #include "common/memory.h"
 
@@ -18,7 +19,7 @@ int board_create(struct board **board, int *fd)
     int error = memory_create("parbench-board", sizeof **board, (void **)board, fd);
     if (error != 0)
         return error;
-    for (unsigned worker = 0; worker <= BOARD_LINES; worker++) {
+    for (unsigned worker = 0; worker <= BOARD_PLAIN; worker++) {
         (*board)->lines[worker].task = BOARD_NO_TASK;
         (*board)->lines[worker].cpu = BOARD_ANYWHERE;
     }
@@ -67,6 +68,14 @@ static void bind_to(int32_t cpu)
     sched_setaffinity(0, sizeof one, &one);
 }
 
+/* Of one who had this line before: what he died of was survived. */
+static void forget_crash(struct board *board, unsigned worker)
+{
+    int32_t crashed = (int32_t)worker;
+    if (atomic_load_explicit(&board->crashed, memory_order_relaxed) == crashed)
+        atomic_compare_exchange_strong(&board->crashed, &crashed, -1);
+}
+
 void board_enter(struct board *board, unsigned worker)
 {
     CHECK(worker < BOARD_LINES);
@@ -74,6 +83,9 @@ void board_enter(struct board *board, unsigned worker)
     atomic_store_explicit(&line->task, BOARD_NO_TASK, memory_order_relaxed);
     atomic_store_explicit(&line->pid, (int32_t)getpid(), memory_order_relaxed);
     atomic_store_explicit(&line->tid, (int32_t)gettid(), memory_order_relaxed);
+    forget_crash(board, worker);
+    if (gettid() != getpid()) /* a process's first thread has its stack since crash_watch */
+        crash_enter(worker);
     if (line->cpu != BOARD_ANYWHERE)
         bind_to(line->cpu);
 }

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #define BOARD_LINES    1024 /* the most workers that a pool may have */
+#define BOARD_PLAIN    (BOARD_LINES + 1) /* line of the plain loop, which runs before there is a pool */
 #define BOARD_NO_TASK  (-1)
 #define BOARD_ANYWHERE (-1)
 
@@ -39,7 +40,8 @@ struct board_line {                     /* two cache lines, so that no worker sl
 struct board {
     uint32_t timed;            /* runner: workers note times in this map */
     _Atomic uint32_t injected; /* faults done so far: each is done once, also after a retry */
-    _Atomic int32_t crashed;   /* the worker whose thread brought the process down, or -1 */
+    _Atomic int32_t crashed;   /* the worker whose thread crashed last and has no successor, or -1;
+                                  believed only of one in the process that it brought down */
     _Atomic uint32_t finished; /* 1: the cell came to its end and has written all its rows */
     _Atomic uint32_t hushed;   /* 1: whoever polls for its next map sleeps on this word, a futex;
                                   the runner writes it, workers read it */
@@ -49,8 +51,9 @@ struct board {
                                   started beside it (ranks) may as well; a futex */
     _Atomic uint64_t stop_ns;  /* what it took to stop the pool, a column of all rows of the cell, which
                                   are written by then; 0: it was not stopped */
-    _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's
-                                     workers is for a helper process of it, such as a server */
+    _Alignas(128) struct board_line lines[BOARD_LINES + 2]; /* by worker; the line after a pool's
+                                     workers is for a helper process of it, such as a server; and
+                                     BOARD_PLAIN */
 };
 
 /* Makes a board in a memfd and maps it. Returns 0 or a negative errno; *fd may be handed to other
@@ -65,8 +68,9 @@ void board_close(struct board *board);
 /* Before a map, while no worker works: forgets counts and times, keeps pids. */
 void board_clear(struct board *board, unsigned workers, bool timed);
 
-/* A worker signs its line when it starts to serve: its pid, no task. If the line says where it is
- * to run, it moves there, as far as the kernel lets it. */
+/* A worker signs its line when it starts to serve: its pid, no task, and a crash of one who had the
+ * line before is forgotten. A thread gets a stack for the handler of its own crash (crash.h). If the
+ * line says where it is to run, it moves there, as far as the kernel lets it. */
 void board_enter(struct board *board, unsigned worker);
 
 /* A pool of so many workers has a helper process, which runs no tasks: its processor time and

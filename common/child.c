@@ -13,6 +13,9 @@
 #include "common/check.h"
 #include "common/clock.h"
 
+#define END_LIMIT_NS (10 * NS_PER_S) /* SIGKILL waits for a system call in state D, and we do not */
+#define LOOK_US      200
+
 int child_die_with(pid_t parent)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
@@ -20,6 +23,14 @@ int child_die_with(pid_t parent)
     return getppid() == parent ? 0 : -ESRCH; /* the parent may have died before we asked */
 }
 
+static void forget(struct child *child)
+{
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    *child = CHILD_NONE;
+}
+
+/* Of a child that has ended. */
 static void reap(struct child *child, int *status)
 {
     int ended = 0;
@@ -28,11 +39,17 @@ static void reap(struct child *child, int *status)
         pid = waitpid(child->pid, &ended, 0);
     while (pid < 0 && errno == EINTR);
     CHECK(pid == child->pid);
-    if (child->pidfd >= 0)
-        close(child->pidfd);
-    *child = CHILD_NONE;
+    forget(child);
     if (status != NULL)
         *status = ended;
+}
+
+int child_reap(pid_t pid, uint64_t deadline_ns, int *status)
+{
+    pid_t got;
+    while ((got = waitpid(pid, status, WNOHANG)) == 0 && clock_ns() < deadline_ns)
+        usleep(LOOK_US);
+    return got == pid ? 0 : got == 0 ? -ETIMEDOUT : -errno;
 }
 
 void child_end(struct child *child)
@@ -40,7 +57,12 @@ void child_end(struct child *child)
     if (child->pid == 0)
         return;
     kill(child->pid, SIGKILL); /* not yet reaped, so the number is still its own */
-    reap(child, NULL);
+    uint64_t deadline_ns = clock_deadline(END_LIMIT_NS);
+    if (child->pidfd < 0)
+        child_reap(child->pid, deadline_ns, NULL);
+    else if (child_wait(child, deadline_ns, NULL) == 0)
+        return;
+    forget(child);
 }
 
 int child_adopt(struct child *child, pid_t pid)

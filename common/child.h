@@ -36,8 +36,13 @@ int child_die_with(pid_t parent);
  * (status may be NULL), or -ETIMEDOUT: it still runs and is still the caller's. */
 int child_wait(struct child *child, uint64_t deadline_ns, int *status);
 
-/* Kills the child, whatever it does, and reaps it; CHILD_NONE afterwards. No-op on CHILD_NONE. */
+/* Kills the child, whatever it does, and reaps it; CHILD_NONE afterwards. No-op on CHILD_NONE. One that
+ * the kernel does not let go of within 10 s (state D) is left to init. */
 void child_end(struct child *child);
+
+/* Reaps a child of this process that has no owner and is about to end. Returns 0 with *status as of
+ * waitpid; -ETIMEDOUT: it still runs; -ECHILD: it is no child of ours. */
+int child_reap(pid_t pid, uint64_t deadline_ns, int *status);
 
 /* Writes how a process ended, from waitpid's status: "killed by signal 9 (Killed)",
  * "exited with status 0". Returns text. */

@@ -64,6 +64,13 @@ static void sleep_ms(uint64_t ms)
         ;
 }
 
+/* A bad memory access as a kernel would make it: no page is ever mapped so low. */
+static void write_nowhere(void)
+{
+    volatile char *volatile nowhere = (volatile char *)16;
+    *nowhere = 1;
+}
+
 void inject_fault(const struct inject *inject, struct board *board, unsigned worker, size_t task)
 {
     if (inject->task >= 0 && (uint64_t)inject->task != task)
@@ -80,7 +87,7 @@ void inject_fault(const struct inject *inject, struct board *board, unsigned wor
         raise(SIGSTOP);
         break;
     case INJECT_SEGV:
-        raise(SIGSEGV);
+        write_nowhere();
         break;
     case INJECT_EXIT0:
         _exit(0);

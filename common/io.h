@@ -46,6 +46,10 @@ int io_pipe(int ends[2]);
 /* From now on, reads and writes on fd don't wait. Returns 0 or a negative errno. */
 int io_set_nonblocking(int fd);
 
+/* Lets this process, and what it forks, have as many descriptors as the system allows it: the soft
+ * limit, 1024 by custom, is for programs that call select(2), and some 340 workers need more. */
+void io_raise_limit(void);
+
 /* Closes *fd, unless it is -1, and makes it -1. */
 void io_close(int *fd);
 

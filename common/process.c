@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PF_EXITING 0x4  /* of the kernel's include/linux/sched.h, the same since Linux 1.0 */
 #define LINE_BYTES 1024 /* 52 numbers of at most 20 digits would be more, but most are small */
 
 int process_parse(const char *line, struct process *process)
@@ -15,15 +16,17 @@ int process_parse(const char *line, struct process *process)
     const char *rest = strrchr(line, ')');
     if (rest == NULL || sscanf(line, "%d (", &process->pid) != 1)
         return -EINVAL;
-    /* Fields 3 to 5, 10, 14, 15, 22; 39 may be cut off. */
+    unsigned flags = 0;
+    /* Fields 3 to 5, 9, 10, 14, 15, 22; 39 may be cut off. */
     int found = sscanf(rest + 1,
-                       " %c %d %d %*d %*d %*d %*u %" SCNu64 " %*u %*u %*u %" SCNu64 " %" SCNu64
+                       " %c %d %d %*d %*d %*d %u %" SCNu64 " %*u %*u %*u %" SCNu64 " %" SCNu64
                        " %*d %*d %*d %*d %*d %*d %" SCNu64
                        " %*u %*d %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d",
-                       &process->state, &process->parent, &process->group, &process->minor_faults,
-                       &process->user_ticks, &process->sys_ticks, &process->start_ticks,
-                       &process->processor);
-    return found >= 7 ? 0 : -EINVAL;
+                       &process->state, &process->parent, &process->group, &flags,
+                       &process->minor_faults, &process->user_ticks, &process->sys_ticks,
+                       &process->start_ticks, &process->processor);
+    process->ending = (flags & PF_EXITING) != 0;
+    return found >= 8 ? 0 : -EINVAL;
 }
 
 int process_read(pid_t pid, struct process *process)

@@ -8,6 +8,7 @@
 #ifndef PARBENCH_COMMON_PROCESS_H
 #define PARBENCH_COMMON_PROCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -15,6 +16,7 @@ struct process {
     pid_t pid;
     char state;            /* 'R', 'S', 'D', 'Z', 'T' ... */
     pid_t parent, group;   /* group: pgrp */
+    bool ending;           /* it is in exit, from which nobody returns, or has ended */
     uint64_t minor_faults; /* its own, without its children's; so is what follows */
     uint64_t user_ticks;   /* of 1 / sysconf(_SC_CLK_TCK) s */
     uint64_t sys_ticks;

@@ -53,6 +53,12 @@ void trace_close(struct trace *trace)
         memory_unmap(trace, trace_bytes(trace->count));
 }
 
+void trace_settle(struct trace *trace, size_t count)
+{
+    trace->count = count;
+    trace->room = room_for(count);
+}
+
 void trace_clear(struct trace *trace)
 {
     trace->begin_ns = trace->end_ns = trace->messages = 0;

@@ -49,6 +49,10 @@ int trace_open(const char *path, struct trace **trace);
 
 void trace_close(struct trace *trace);
 
+/* In the process that made it, when those that wrote have ended: puts the sizes right, by which the
+ * readers go. A kernel that writes where it must not may have hit them. */
+void trace_settle(struct trace *trace, size_t count);
+
 /* Before a map: forgets all records. */
 void trace_clear(struct trace *trace);
 

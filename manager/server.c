@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "common/clock.h"
 #include "common/io.h"
@@ -45,15 +44,17 @@ static void admit(struct server *server, int fd)
         server->clients[server->count++] = client;
 }
 
-static void accept_all(struct server *server)
+/* No more than there are places, and then it is the clients' turn: whoever connects without end must not
+ * keep us from those who are in. */
+static void accept_some(struct server *server)
 {
-    int fd, error;
-    do {
+    int fd, error = 0;
+    for (unsigned i = 0; i < server->most && (error == 0 || error == -EACCES); i++) {
         error = address_accept(server->listen_fd, &fd);
         if (error == 0)
             admit(server, fd);
-    } while (error == 0 || error == -EACCES);
-    if (error != -EAGAIN)
+    }
+    if (error != 0 && error != -EAGAIN && error != -EACCES)
         server->accept_ns = clock_deadline(PAUSE_NS); /* they wait in the listener's queue */
 }
 
@@ -143,18 +144,8 @@ static int loop(struct server *server)
                 see_off(server, i, error);
         }
         if (knocks)
-            accept_all(server);
+            accept_some(server);
         deliver(server);
-    }
-}
-
-/* A descriptor for each client: as many as the system lets us have. */
-static void raise_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
     }
 }
 
@@ -191,7 +182,7 @@ static int server_body(void *argument)
 {
     const struct start *start = argument;
     signal(SIGPIPE, SIG_IGN); /* who writes to a client that is gone gets an error */
-    raise_limit();
+    io_raise_limit(); /* a descriptor for each client */
     return -server_run(start->listen_fd, start->settings);
 }
 

@@ -18,7 +18,7 @@
 #include "bench/cell/gbench.h"
 #include "bench/cell/load.h"
 #include "bench/cell/run.h"
-#include "common/child.h"
+#include "common/starter.h"
 
 #define MESSAGE_BYTES 512
 
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     char message[MESSAGE_BYTES];
     struct arguments arguments;
 
-    if (child_die_with(getppid()) != 0)
+    if (starter_join() != 0)
         return MEASURE_FAILED;
     if (argc == 3 && strcmp(argv[1], "--describe") == 0)
         return describe(argv[2]);

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "bench/cell/run.h"
-#include "common/child.h"
 #include "common/inject.h"
+#include "common/starter.h"
 #include "common/trace.h"
 #include "workloads/workload.h"
 
@@ -19,11 +19,6 @@ struct foreign {
     unsigned line;
     struct failure why; /* of the last task */
 };
-
-static int die_with_parent(void)
-{
-    return child_die_with(getppid());
-}
 
 /* ---- the first process ---------------------------------------------------------------------- */
 
@@ -38,7 +33,7 @@ int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, fo
                                     .start = start,
                                     .map = map,
                                     .stop = stop};
-    if (die_with_parent() != 0)
+    if (starter_join() != 0)
         return MEASURE_FAILED;
     if (arguments_read(argc, argv, &arguments) != 0)
         return MEASURE_USAGE;
@@ -130,7 +125,7 @@ struct foreign *foreign_enter(const char *workload, const char *board, const cha
     int error = open_work(worker, workload, kernel, fault, message, bytes);
     if (error == 0)
         error = open_files(worker, board, trace, message, bytes);
-    if (error == 0 && (error = die_with_parent()) != 0)
+    if (error == 0 && (error = starter_join()) != 0)
         snprintf(message, bytes, "the parent is gone");
     if (error == 0 && (error = sign(worker, line)) != 0)
         snprintf(message, bytes, "the board has no line for this worker: it has %d", BOARD_LINES);
@@ -168,5 +163,5 @@ int foreign_help(const char *path, unsigned workers)
         return error;
     board_help(board, workers, (int32_t)getpid());
     board_close(board);
-    return die_with_parent();
+    return starter_join();
 }

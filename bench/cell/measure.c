@@ -11,6 +11,7 @@
 #include "bench/cell/gbench.h"
 #include "bench/cell/model.h"
 #include "bench/cell/phases.h"
+#include "bench/cell/plain.h"
 #include "bench/cell/probe.h"
 #include "bench/cell/rows.h"
 #include "bench/cell/usage.h"
@@ -30,6 +31,9 @@
 #define HUSH_NS          (300 * NS_PER_US)   /* until idle ranks sleep */
 #define STATUS_BYTES     512
 #define TRIES_MAX        3 /* of one disturbed sample; then the load is steady */
+#define MARGIN_PART      10                  /* of the cell's limit: so much of it, ... */
+#define MARGIN_MAX_NS    NS_PER_S            /* ... at most, is kept for the end of a cell that hangs */
+#define LIMIT_LEAST_NS   (10 * NS_PER_MS)
 
 struct session {
     const struct arguments *arguments;
@@ -42,7 +46,9 @@ struct session {
     struct probe *probe;
     struct disturbance *disturbance;
     uint64_t patience_ns;             /* left for measuring disturbed samples again */
-    char *tasks, *results, *expected; /* records of all tasks; expected are serial's results */
+    char *tasks, *results;            /* records of all tasks */
+    struct plain plain;               /* the plain loop, and what it made of them */
+    uint64_t deadline_ns;             /* when the runner ends this cell, in whatever it is */
     FILE *rows;
     struct sample model;              /* what all samples of this cell have in common */
     struct phases shares;             /* of a timed map of the warm-up */
@@ -58,6 +64,28 @@ static size_t results_bytes(const struct work *work)
     return work->tasks * work->shape.result_bytes;
 }
 
+/* When the runner's patience with this cell ends: it counts from the launch. A command line that is
+ * run again by hand was launched long ago, and counts from now. */
+static uint64_t find_deadline(const struct arguments *arguments)
+{
+    uint64_t now_ns = clock_ns();
+    uint64_t spent_ns = now_ns - arguments->launched_ns;
+    bool by_hand = arguments->launched_ns > now_ns || spent_ns >= arguments->limit_ns;
+    return clock_deadline(by_hand ? arguments->limit_ns : arguments->limit_ns - spent_ns);
+}
+
+/* What the next step may take: all that is left but a margin, so that a backend that hangs, and knows
+ * where, is heard before the runner ends it all. `part` of the margin is left to what comes next. */
+static uint64_t limit_left(const struct session *session, double part)
+{
+    uint64_t margin_ns = session->arguments->limit_ns / MARGIN_PART;
+    margin_ns = margin_ns < MARGIN_MAX_NS ? margin_ns : MARGIN_MAX_NS;
+    uint64_t least_ns = clock_ns() + (uint64_t)((double)margin_ns * part) + LIMIT_LEAST_NS;
+    if (session->deadline_ns <= least_ns)
+        return LIMIT_LEAST_NS;
+    return (session->deadline_ns - least_ns) / LIMIT_LEAST_NS * LIMIT_LEAST_NS + LIMIT_LEAST_NS;
+}
+
 /* ---- before the pool ------------------------------------------------------------------------ */
 
 static int make_records(struct session *session)
@@ -65,8 +93,7 @@ static int make_records(struct session *session)
     size_t bytes = results_bytes(session->work) + 1; /* so that no allocation is of 0 bytes */
     session->tasks = work_tasks(session->work);
     session->results = malloc(bytes);
-    session->expected = malloc(bytes);
-    if (session->tasks == NULL || session->results == NULL || session->expected == NULL)
+    if (session->tasks == NULL || session->results == NULL)
         return -ENOMEM;
     memset(session->results, POISON, bytes);
     return 0;
@@ -99,56 +126,23 @@ static void make_plan(struct session *session)
     session->model.settings = settings != NULL ? settings : "";
 }
 
-/* Before the pool, lest its workers be copies of a process with more memory than they need. A kernel
- * that takes longer than a probe may is measured without. */
+/* Before the pool, so that no process of the one is a copy of the other. A kernel that crashed in the
+ * plain loop, or takes longer than there is time, is measured without. */
 static int start_probe(struct session *session)
 {
     const struct probe_plan plan = {.job = &session->job,
                                     .tasks = session->tasks,
                                     .count = session->work->tasks,
                                     .workers = session->plan.workers,
-                                    .quota_period_ns = session->arguments->quota_period_ns};
-    if (session->work->tasks == 0)
+                                    .quota_period_ns = session->arguments->quota_period_ns,
+                                    .limit_ns = limit_left(session, 1) / 4};
+    if (session->work->tasks == 0 || session->plain.results == NULL)
         return 0;
     int error = probe_start(&plan, &session->probe);
     return error == -ETIMEDOUT ? 0 : error;
 }
 
 /* ---- one map -------------------------------------------------------------------------------- */
-
-/* What the plain loop makes of the tasks, itself held against the known answer. */
-static bool make_expected(struct session *session, char *status)
-{
-    const struct work *work = session->work;
-    struct job plain = session->job;
-    struct failure why;
-    plain.inject = NULL;
-    plain.trace = NULL;
-    if (job_run(&plain, 0, 0, work->tasks, session->tasks, session->expected, &why) != 0)
-        return true; /* a task that fails here fails in the pool as well, and is named there */
-    for (size_t i = 0; i < work->tasks; i++) {
-        const char *task = session->tasks + i * work->shape.task_bytes;
-        const char *result = session->expected + i * work->shape.result_bytes;
-        if (!work->workload->check(work, i, task, result)) {
-            snprintf(status, STATUS_BYTES, "wrong: serial's result of task %zu is not the known one",
-                     i);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool verify(const struct session *session, char *status)
-{
-    size_t bytes = session->work->shape.result_bytes;
-    for (size_t i = 0; i < session->work->tasks; i++) {
-        if (memcmp(session->results + i * bytes, session->expected + i * bytes, bytes) != 0) {
-            snprintf(status, STATUS_BYTES, "wrong: result of task %zu differs from serial's", i);
-            return false;
-        }
-    }
-    return true;
-}
 
 static void fill_usage(struct sample *sample, const struct usage *used)
 {
@@ -201,6 +195,7 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
         trace_clear(session->job.trace);
     board_clear(session->board, workers, timed);
     failure_clear(&why);
+    session->plan.limit_ns = limit_left(session, 1);
     usage_read(session->board, workers, &before);
     disturbance_begin(session->disturbance);
     uint64_t cpu_ns = usage_cpu_ns(session->board, workers);
@@ -232,7 +227,8 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     if (session->plan.schedule != SCHEDULE_PER_TASK) /* which has no chunk */
         sample->chunk = session->model.chunk = traffic.chunk;
     say_outcome(error, &why, status);
-    sample->verified = error == 0 && verify(session, status);
+    sample->verified = error == 0 && plain_verify(&session->plain, session->results, status,
+                                                  STATUS_BYTES);
     sample->status = status;
 }
 
@@ -445,13 +441,24 @@ static void run_repetitions(struct session *session)
 
 /* ---- the cell ------------------------------------------------------------------------------- */
 
-static void measure_pool(struct session *session)
+/* Runs the plain loop, with at most half of the time that there is. Returns whether a pool is worth
+ * trying; also without the loop, which then has a row of its own that is no end of the cell. */
+static bool run_plain(struct session *session)
 {
     char status[STATUS_BYTES];
-    if (!make_expected(session, status)) {
+    int error = plain_run(&session->plain, session->work, &session->job, session->tasks,
+                          limit_left(session, 1) / 2, status, sizeof status);
+    if (error != 0)
+        snprintf(status, sizeof status, "failed: cannot run " PLAIN_NAME ": %s", strerror(-error));
+    bool right = error == 0 && plain_right(&session->plain, status, sizeof status);
+    if (*status != '\0')
         add_failure(session, status);
-        return;
-    }
+    session->failed = !right;
+    return right;
+}
+
+static void measure_pool(struct session *session)
+{
     for (int i = 0; i < PROBES_BEFORE; i++)
         probe(session);
     if (warm_up(session))
@@ -466,7 +473,12 @@ static bool run_pool(struct session *session)
     char status[STATUS_BYTES];
     struct failure why;
     failure_clear(&why);
+    if (start_probe(session) != 0) {
+        add_failure(session, "failed: no memory or processes for the probe");
+        return true;
+    }
     const struct arguments *arguments = session->arguments;
+    session->plan.limit_ns = limit_left(session, 1);
     uint64_t begin_ns = clock_ns();
     board_announce_start(session->board);
     int error = session->backend->start(&session->plan, &session->pool, &why);
@@ -481,6 +493,7 @@ static bool run_pool(struct session *session)
         return true;
     }
     measure_pool(session);
+    session->plan.limit_ns = limit_left(session, 0.5);
     begin_ns = clock_ns();
     error = session->backend->stop(session->pool, &why);
     atomic_store(&session->board->stop_ns, clock_ns() - begin_ns);
@@ -528,7 +541,8 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
                                   const struct work *work, struct board *board)
 {
     struct session session = {
-        .arguments = arguments, .backend = backend, .work = work, .board = board};
+        .arguments = arguments, .backend = backend, .work = work, .board = board,
+        .deadline_ns = find_deadline(arguments)};
     bool measured = true;
     make_plan(&session);
     int error = arguments->trace != NULL ? trace_open(arguments->trace, &session.job.trace) : 0;
@@ -546,10 +560,9 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     const char *skip = backend->skip != NULL ? backend->skip(&session.plan) : NULL;
     if (skip != NULL) {
         add_skip(&session, skip);
-    } else if (make_records(&session) != 0 || start_probe(&session) != 0 ||
-               start_watching(&session) != 0) {
-        add_failure(&session, "failed: no memory or processes for the tasks and the probe");
-    } else {
+    } else if (make_records(&session) != 0 || start_watching(&session) != 0) {
+        add_failure(&session, "failed: no memory for the tasks");
+    } else if (run_plain(&session)) {
         measured = run_pool(&session);
     }
     fclose(session.rows);
@@ -560,6 +573,6 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     trace_close(session.job.trace);
     free(session.tasks);
     free(session.results);
-    free(session.expected);
+    plain_close(&session.plain);
     return measured && session.failed ? MEASURE_FAILED : MEASURE_OK;
 }

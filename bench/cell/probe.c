@@ -30,7 +30,6 @@
 #define PATIENCE_NS   (100 * NS_PER_MS) /* for an answer, beyond the window ... */
 #define PATIENCE_MORE 4u                /* ... and so many of the longest groups */
 #define LIMIT_NS      (5 * NS_PER_S)    /* for an answer, in all */
-#define WEIGH_LIMIT_NS (60 * NS_PER_S)
 
 enum order { REST, WEIGH, RUN };
 
@@ -386,7 +385,7 @@ static int start_processes(struct probe *probe)
     struct seat *first = &probe->shared->seats[0];
     atomic_store(&probe->shared->over, ++probe->number);
     give_order(first, probe->number, WEIGH, probe->cpus[0], 0, 0);
-    return wait_for(probe->shared, first, 1, RESTED, probe->number, clock_deadline(WEIGH_LIMIT_NS));
+    return wait_for(probe->shared, first, 1, RESTED, probe->number, clock_deadline(probe->plan.limit_ns));
 }
 
 int probe_start(const struct probe_plan *plan, struct probe **made)

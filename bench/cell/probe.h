@@ -38,6 +38,7 @@ struct probe_plan {
     size_t count;           /* above 0 */
     unsigned workers;       /* of the pool */
     uint64_t quota_period_ns; /* of the cgroup's processor quota; 0: there is none */
+    uint64_t limit_ns;      /* for weighing the tasks */
 };
 
 struct probe_result {
@@ -52,7 +53,7 @@ struct probe;
 
 /* Forks the processes and weighs the tasks. The processes sleep until they are asked, on memory
  * that they share: no descriptor of theirs is in anyone's way. Returns 0 with *probe owned by the
- * caller, or a negative errno. */
+ * caller, or a negative errno (-ETIMEDOUT: the tasks were not weighed in time). */
 int probe_start(const struct probe_plan *plan, struct probe **probe);
 
 /* One window with all and one alone, before the first time another one alone: some 30 ms, longer where

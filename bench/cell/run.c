@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/cell/crash.h"
+#include "common/crash.h"
+#include "common/io.h"
 
 #define MESSAGE_BYTES 512
 
@@ -24,6 +25,7 @@ enum measure_outcome run_cell(const struct arguments *arguments, const struct ba
         goto out;
     }
     crash_watch(board);
+    io_raise_limit();
     outcome = measure_cell(arguments, backend, work, board);
     board_close(board);
 out:

@@ -17,7 +17,9 @@
 #include "bench/command/options.h"
 #include "bench/compare/against.h"
 #include "bench/data/text.h"
+#include "bench/launch/alone.h"
 #include "bench/suite/suite.h"
+#include "common/starter.h"
 #include "workloads/words.h"
 
 struct command {
@@ -163,8 +165,15 @@ int main(int argc, char **argv)
     /* A handler, and not SIG_IGN: programs that we start get their default back. */
     const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigaction(SIGPIPE, &action, NULL);
+    signal(SIGCHLD, SIG_DFL); /* who started us may have ignored it, and then no child has a status */
     if (nested_rank() > 0)
-        return COMMAND_OK;   /* rank 0 measures, see nested.h */
+        return COMMAND_OK; /* rank 0 measures, see nested.h */
+    int error = alone_begin();
+    if (error != 0) {
+        fprintf(stderr, "bench: cannot start a process: %s\n", strerror(-error));
+        return COMMAND_FAILED;
+    }
+    starter_sign();
     setlocale(LC_CTYPE, ""); /* for text on terminals; numbers keep their point */
     return finish_output(dispatch(argc, argv));
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
 #include "common/clock.h"
+#include "common/io.h"
 
 #define ANSWER_LIMIT_NS  (5 * NS_PER_S)
 #define FLAG_SHOWN_BYTES 60 /* of what users wrote, in messages */
@@ -49,10 +51,8 @@ static int run(const struct spawn *spawn, int *status, unsigned *left)
         error = spawn_program(spawn, &child);
     if (error != 0)
         return error;
-    pid_t group = child.pid;
-    error = child_wait(&child, clock_deadline(ANSWER_LIMIT_NS), status);
-    child_end(&child);
-    *left = descendants_end(group, janitor, LEFT_LIMIT_NS);
+    error = io_wait(child.pidfd, POLLIN, clock_deadline(ANSWER_LIMIT_NS)); /* it has ended */
+    *left = descendants_end(&child, status, janitor, LEFT_LIMIT_NS);
     return error;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backends/registry.h"
+#include "bench/cell/plain.h"
 #include "bench/command/cores.h"
 #include "bench/command/placement.h"
 #include "bench/launch/command_line.h"
@@ -95,6 +96,8 @@ static void close_fd(int fd)
 static void close_all(struct run *run)
 {
     watch_close(&run->watch);
+    if (run->trace != NULL)
+        trace_settle(run->trace, run->launch->cell->work->tasks);
     trace_close(run->trace);
     close_fd(run->trace_fd);
     close_fd(run->results_fd);
@@ -104,10 +107,12 @@ static void close_all(struct run *run)
 }
 
 /* libgomp's threads wait for work by spinning for milliseconds, which steals the core from whomever
- * they wait for; let them spin as briefly as the other backends do. Users may say otherwise. */
+ * they wait for; let them spin as briefly as the other backends do. Users may say otherwise, by
+ * libgomp's variable or by the standard's, which libgomp would not look at beside its own. */
 static void calm_openmp(void)
 {
-    setenv("GOMP_SPINCOUNT", "250", 0);
+    if (getenv("OMP_WAIT_POLICY") == NULL)
+        setenv("GOMP_SPINCOUNT", "250", 0);
 }
 
 static int start(struct run *run, char *message, size_t bytes)
@@ -193,7 +198,7 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     struct verdict verdict = {
         .board = run->board,
         .workers = run->launch->cell->workers,
-        .workers_are_threads = !run->launch->cell->backend->mpirun,
+        .pid = run->watch.group,
         .status = run->watch.status,
         .timed_out = run->watch.timed_out,
         .limit_s = (double)run->launch->options->timeout_ns / (double)NS_PER_S,
@@ -207,12 +212,15 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     if (read_rows(run, &launched->rows, nonsense, sizeof nonsense) != 0)
         verdict.nonsense = nonsense;
     verdict.rows = launched->rows.count;
+    bool explained = false;
     for (size_t i = 0; i < launched->rows.count; i++) {
         const struct sample *row = &launched->rows.rows[i];
-        launched->failed |= !row->verified && strncmp(row->status, "skip", 4) != 0;
+        bool failed = !row->verified && strncmp(row->status, "skip", 4) != 0;
+        launched->failed |= failed;
+        explained |= failed && !plain_is_lost(row->status);
     }
     /* Where the cell itself has said why, its death is only the consequence. */
-    if (!launched->failed && verdict_write(&verdict, status, sizeof status)) {
+    if (!explained && verdict_write(&verdict, status, sizeof status)) {
         launched->failed = true;
         error = own_row_add(&launched->rows, run->launch->cell, run->launch->round, status);
     }
@@ -222,6 +230,8 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
                           !run->watch.timed_out && atomic_load(&run->board->finished) == 0;
     launched->signal = run->watch.signal;
     launched->results = read_results(run);
+    if (run->trace != NULL)
+        trace_settle(run->trace, run->launch->cell->work->tasks);
     launched->trace = run->trace;
     run->trace = NULL;
     return error;

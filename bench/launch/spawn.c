@@ -37,6 +37,7 @@ static int execute(void *argument)
         close(null);
     sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL); /* who started this program may have ignored it */
     char **environment = spawn->environment != NULL ? spawn->environment : environ;
     hide_variables(environment);
     execvpe(spawn->argv[0], spawn->argv, environment);

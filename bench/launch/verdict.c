@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "bench/cell/plain.h"
 #include "common/child.h"
 
 #define TASKS_SHOWN 4 /* enough to name a culprit; a table's cell is not a log */
@@ -27,6 +28,9 @@ static void say_running(const struct verdict *verdict, char *text, size_t bytes)
             return;
         used += (size_t)length;
     }
+    int64_t task = atomic_load(&verdict->board->lines[BOARD_PLAIN].task);
+    if (task != BOARD_NO_TASK) /* then there was no pool yet */
+        snprintf(text + used, bytes - used, "; running then: task %" PRId64 " in " PLAIN_NAME, task);
 }
 
 void verdict_say_output(const char *output, char *text, size_t bytes)
@@ -43,13 +47,16 @@ void verdict_say_output(const char *output, char *text, size_t bytes)
         *text = '\0';
 }
 
-/* A crash in a thread: the board knows which worker it was. */
+/* A crash in a thread of the cell's own process: the board knows which worker it was. A worker that
+ * was a process of its own may have crashed, too, long ago; the cell's end is another story. */
 static bool say_crash(const struct verdict *verdict, const char *how, char *text, size_t bytes)
 {
     int32_t worker = atomic_load(&verdict->board->crashed);
-    if (worker < 0 || (unsigned)worker >= verdict->workers || !verdict->workers_are_threads)
+    if (worker < 0 || (unsigned)worker >= verdict->workers)
         return false;
     const struct board_line *line = &verdict->board->lines[worker];
+    if (atomic_load(&line->pid) != verdict->pid)
+        return false;
     char who[VERDICT_BYTES];
     struct failure crash;
     failure_set(&crash, -1, worker, atomic_load(&line->pid), atomic_load(&line->task), "%s", how);

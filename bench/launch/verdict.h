@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "common/board.h"
 #include "common/failure.h"
@@ -15,8 +16,8 @@
 struct verdict {               /* what the runner saw */
     const struct board *board;
     unsigned workers;
-    bool workers_are_threads;  /* of the cell's own process: its death is theirs */
-    int status;                /* of the cell's first process, as of waitpid */
+    pid_t pid;                 /* of the cell's first process: its death is its threads' */
+    int status;                /* of that process, as of waitpid */
     bool timed_out;
     double limit_s;            /* for the text of a timeout */
     int signal;                /* the user's, or 0 */

@@ -125,7 +125,7 @@ static void handle_events(struct watch *watch, struct pollfd *events)
             watch->signal = (int)info.ssi_signo;
     }
     if (events[END].revents != 0)
-        watch->ended = child_wait(&watch->child, UINT64_MAX, &watch->status) == 0;
+        watch->ended = true; /* and is reaped last, so that its number stays its group's */
 }
 
 /* Sleeps until the program has ended, its time is up or somebody wants the run to stop. */
@@ -156,13 +156,11 @@ static int wait_for_end(struct watch *watch)
 /* Ends what still runs: a program whose time is up, and whatever one left behind. */
 static void end(struct watch *watch)
 {
-    if (!watch->ended) {
-        kill(-watch->group, SIGKILL);
-        child_end(&watch->child);
-        watch->status = SIGKILL; /* as waitpid tells it */
-    }
-    unsigned found = descendants_end(watch->group, watch->janitor->child.pid, ORPHANS_LIMIT_NS);
+    unsigned found = descendants_end(&watch->child, &watch->status, watch->janitor->child.pid,
+                                     ORPHANS_LIMIT_NS);
     watch->left_behind = watch->ended ? found : 0;
+    if (!watch->ended)
+        watch->status = SIGKILL; /* as waitpid tells it */
     janitor_watch(watch->janitor, 0);
     read_output(watch);
 }

@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "bench/cell/plain.h"
 #include "bench/command/environment.h"
 #include "bench/launch/own_row.h"
 
@@ -190,6 +191,24 @@ static int launch_until_quiet(struct runner *runner, struct launch *launch,
     return error;
 }
 
+/* A cell that hangs would take its whole limit in each round, and bring nothing. */
+static bool ran_out_of_time(const struct sample_table *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (strncmp(rows->rows[i].status, "timeout", 7) == 0 && !plain_is_lost(rows->rows[i].status))
+            return true;
+    return false;
+}
+
+static int leave_out(struct runner *runner, const struct matrix *matrix, size_t index,
+                     uint64_t round, struct sample_table *rows)
+{
+    struct launched launched = {0};
+    int error = own_row_add(&launched.rows, &matrix->cells[index], round,
+                            "skip: it ran into its time limit in an earlier round");
+    return error != 0 ? error : keep(runner, matrix, index, round, &launched, rows);
+}
+
 static int measure_cell(struct runner *runner, const struct matrix *matrix, size_t index,
                         uint64_t round, struct sample_table *rows)
 {
@@ -205,6 +224,8 @@ static int measure_cell(struct runner *runner, const struct matrix *matrix, size
     struct launched launched;
     if (cell->backend->problem != NULL)
         return skip(runner, matrix, index, round, rows);
+    if (ran_out_of_time(&rows[index]))
+        return leave_out(runner, matrix, index, round, rows);
     int error = launch_until_quiet(runner, &launch, &launched, &rows[index]);
     if (error != 0)
         return error;

@@ -23,6 +23,7 @@
 #include "common/child.h"
 #include "common/clock.h"
 #include "common/io.h"
+#include "common/starter.h"
 #include "manager/proxy.h"
 #include "manager/server.h"
 
@@ -196,7 +197,7 @@ int main(int argc, char **argv)
                                             {NULL, 0, NULL, 0}};
     const char *python = NULL, *output = NULL;
     uint64_t budget_ns = 0;
-    if (child_die_with(getppid()) != 0)
+    if (starter_join() != 0)
         return EXIT_NOT_WRITTEN;
     signal(SIGPIPE, SIG_IGN); /* the helper's death is an error of a write */
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) >= 0;) {

@@ -22,7 +22,7 @@
 
 #include "bench/ipc/row.h"
 #include "bench/ipc/tool/measure.h"
-#include "common/child.h"
+#include "common/starter.h"
 #include "common/transport/registry.h"
 
 enum { EXIT_WRITTEN = 0, EXIT_NOT_WRITTEN = 1, EXIT_USAGE = 2 };
@@ -139,7 +139,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     struct measure measure = {0};
-    if (child_die_with(getppid()) != 0)
+    if (starter_join() != 0)
         return EXIT_NOT_WRITTEN;
     signal(SIGPIPE, SIG_IGN); /* the other side's death is an error of a write */
     const struct transport_entry *entry = NULL;

@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 #include "bench/spawn/tool/mark.h"
-#include "common/child.h"
 #include "common/clock.h"
+#include "common/starter.h"
 
 int main(int argc, char **argv)
 {
     sigset_t end;
     int rank, number;
-    if (child_die_with(getppid()) != 0)
+    if (starter_join() != 0)
         return 1;
     sigemptyset(&end);
     sigaddset(&end, SIGTERM);

@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "bench/spawn/tool/measure.h"
-#include "common/child.h"
 #include "common/clock.h"
+#include "common/starter.h"
 
 enum { EXIT_WRITTEN = 0, EXIT_NOT_WRITTEN = 1, EXIT_USAGE = 2 };
 
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 {
     const char *values[ARGUMENTS] = {NULL};
     struct measure measure;
-    if (child_die_with(getppid()) != 0)
+    if (starter_join() != 0)
         return EXIT_NOT_WRITTEN;
     signal(SIGPIPE, SIG_IGN); /* a helper's death is an error of a write */
     if (read_arguments(argc, argv, values) != 0 ||
