@@ -64,13 +64,13 @@ static void set_cpu_time(json_t *entry)
 
 void gbench_merge_add(json_t **merged, json_t *one, uint64_t round)
 {
-    json_t *entry;
-    size_t i;
+    const json_t *list = json_object_get(one, "benchmarks");
     if (*merged == NULL)
         *merged =
             json_pack("{s:O?,s:[]}", "context", json_object_get(one, "context"), "benchmarks");
     json_t *all = json_object_get(*merged, "benchmarks");
-    json_array_foreach (json_object_get(one, "benchmarks"), i, entry) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *entry = json_array_get(list, i);
         if (!is_repetition(entry))
             continue;
         name_alike(entry);
@@ -132,15 +132,15 @@ static const struct aggregate {
 static void aggregate_figures(const struct family *family, const struct aggregate *how,
                               json_t *made)
 {
-    const char *key;
-    json_t *first;
-    json_object_foreach (json_array_get(family->repetitions, 0), key, first) {
-        size_t i, count = 0;
-        const json_t *entry;
-        if (!json_is_real(first))
+    json_t *first = json_array_get(family->repetitions, 0);
+    const size_t count = json_array_size(family->repetitions);
+    for (void *at = json_object_iter(first); at != NULL; at = json_object_iter_next(first, at)) {
+        const char *key = json_object_iter_key(at);
+        if (!json_is_real(json_object_iter_value(at)))
             continue;
-        json_array_foreach (family->repetitions, i, entry)
-            family->values[count++] = json_number_value(json_object_get(entry, key));
+        for (size_t i = 0; i < count; i++)
+            family->values[i] =
+                json_number_value(json_object_get(json_array_get(family->repetitions, i), key));
         json_object_set_new(made, key, json_real(how->make(family->values, count)));
     }
 }
@@ -174,10 +174,10 @@ static int gather(const json_t *all, size_t first, json_t *into, size_t index,
                   struct family *family)
 {
     const char *name = text_of(json_array_get(all, first), "name");
-    size_t begin = json_array_size(into), i;
-    json_t *entry;
+    size_t begin = json_array_size(into);
     *family = (struct family){.repetitions = json_array()};
-    json_array_foreach (all, i, entry) {
+    for (size_t i = first; i < json_array_size(all); i++) {
+        json_t *entry = json_array_get(all, i);
         if (strcmp(text_of(entry, "name"), name) != 0)
             continue;
         json_array_append(into, entry);
@@ -185,21 +185,20 @@ static int gather(const json_t *all, size_t first, json_t *into, size_t index,
             json_array_append(family->repetitions, entry);
     }
     size_t count = json_array_size(into) - begin;
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         number(json_array_get(into, begin + i), index, i, count);
-    family->values = calloc(count, sizeof *family->values);
+    family->values = calloc(count + 1, sizeof *family->values);
     return family->values == NULL ? -ENOMEM : 0;
 }
 
 int gbench_merge_finish(json_t *merged)
 {
     json_t *all = json_object_get(merged, "benchmarks"), *ordered = json_array();
-    size_t i, families = 0;
-    json_t *entry;
+    size_t families = 0;
     int error = 0;
-    json_array_foreach (all, i, entry) {
+    for (size_t i = 0; i < json_array_size(all) && error == 0; i++) {
         struct family family;
-        if (error != 0 || json_object_get(entry, "repetition_index") != NULL)
+        if (json_object_get(json_array_get(all, i), "repetition_index") != NULL)
             continue; /* it came with the first of its name */
         error = gather(all, i, ordered, families++, &family);
         if (error == 0 && json_array_size(family.repetitions) > 1)
