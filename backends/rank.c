@@ -133,6 +133,20 @@ int rank_report(const struct failure *report, struct failure *reports, uint64_t 
 
 /* --- a worker -----------------------------------------------------------------------------------
  *
+ * Progress: MPI moves messages inside of its calls and nowhere else, and a kernel is no call of it.
+ * So what comes and goes while a worker computes depends on the size of a message:
+ *
+ * - Up to the eager limit (4 KiB with its header) MPI_Isend copies it to where its receiver will
+ *   look. It is off at once, whatever either side does then.
+ * - Above, MPI_Isend only announces it (rendezvous). Where one process may read another's memory
+ *   (single copy, CMA) the receiver fetches it once it is inside of MPI again: results leave a
+ *   worker that computes, for the coordinator waits in MPI; its next tasks wait until it looks.
+ * - Without single copy it goes in fragments through shared memory, after an answer to the
+ *   announcement, and each step needs both sides inside of MPI.
+ *
+ * A worker that ran a long chunk in one go would thus hold up its own messages, and the longer the
+ * chunk the more: it looks after them in between (run_chunk).
+ *
  * It waits without a limit of its own. The coordinator has one and ends the job when it passes;
  * and if the coordinator dies, mpirun ends the job.
  */
@@ -192,10 +206,9 @@ static void adapt(struct worker *self, uint64_t taken_ns)
         self->stretch /= 2;
 }
 
-/* Runs a chunk in stretches, and between them lets MPI work as long as there is something to move: a
- * kernel is not inside of MPI, so what goes in fragments (mpi.c) would stop until its end. The
- * stretch is found by doubling, anew in each map: tiny tasks pay for a handful of looks and then for
- * none, as their chunk is one stretch. */
+/* Runs a chunk in stretches, and between them lets MPI work as long as there is something to move.
+ * The stretch is found by doubling, anew in each map: tiny tasks pay for a handful of looks and
+ * then for none, as their chunk is one stretch. */
 static int run_chunk(struct worker *self, int slot, size_t first, size_t count)
 {
     const struct shape *shape = &self->job->shape;
@@ -231,8 +244,7 @@ static int send_results(struct worker *self, int slot, size_t count)
 }
 
 /* dynamic: runs chunks until the sentinel, whose number is that of the chunk beyond the last. While
- * a chunk is run, the next one is to come in and the results of the last one to go out: by what
- * means and how far stands in mpi.c. */
+ * a chunk is run, the next one is to come in and the results of the last one to go out. */
 static int serve_chunks(struct worker *self, const struct order *order)
 {
     const size_t chunk = order->chunk, chunks = (order->count + chunk - 1) / chunk;
