@@ -11,10 +11,10 @@
 #define NAP_MAX_NS (100 * NS_PER_US) /* but no longer than this */
 #define HUSH_NS    NS_PER_S          /* hushed for so long, it looks once whether a message came */
 
-/* An answer that comes soon comes within microseconds: for that long, test eagerly (with
- * mpi_yield_when_idle each test that finds nothing lets other processes run). Then nap, because
- * spinning takes the core from the very rank that is waited for. A nap is a fraction of the time
- * waited so far, so it makes no wait longer by more than that fraction. */
+/* An answer that comes soon comes within microseconds: for that long, test eagerly (where ranks
+ * exceed cores, each test that finds nothing lets another process run). Then nap, because spinning
+ * takes the core from the very rank that is waited for. A nap is a fraction of the time waited so
+ * far, so it makes no wait longer by more than that fraction. */
 int rank_be_patient(struct patience *patience)
 {
     if (patience->begin_ns == 0 && ++patience->tests < LOOK_EVERY)

@@ -48,7 +48,7 @@ struct board {
     double capacity, capacity_cpu, floor_ns; /* columns of all rows of the cell, known when it ends: from
                                   the coordinator, before `finished`; NaN: not known */
     _Atomic uint32_t starting; /* 1: the coordinator starts its pool now, and workers that were
-                                  started beside it (ranks) may as well; a futex */
+                                  started beside it (ranks) may as well; a futex, likewise */
     _Atomic uint64_t stop_ns;  /* what it took to stop the pool, a column of all rows of the cell, which
                                   are written by then; 0: it was not stopped */
     _Alignas(128) struct board_line lines[BOARD_LINES + 2]; /* by worker; the line after a pool's

@@ -39,7 +39,8 @@ int cross_memory_read(pid_t pid, uint64_t address, void *into, size_t bytes)
     return 0;
 }
 
-/* --- trying it ---------------------------------------------------------------------------------- */
+/* --- trying it ----------------------------------------------------------------------------------
+ */
 
 struct trial {              /* a page that the parent and its two children share */
     _Atomic uint32_t ready; /* a futex; 1: pid and address hold (release; pairs with an acquire) */

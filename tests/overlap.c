@@ -1,6 +1,6 @@
 /*
- * overlap - does a message arrive while its sender computes? Progress in MPI happens inside of calls
- * of MPI, so that depends on how the message goes.
+ * overlap - does a message arrive while its sender computes? Progress in MPI happens inside of
+ * calls of MPI, so that depends on how the message goes.
  *
  *     mpirun -n 2 overlap FILE BYTES LIMIT_NS
  *

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench/launch/mpirun.h"
+#include "common/board.h"
 #include "common/child.h"
 #include "common/clock.h"
 #include "common/cross_memory.h"
@@ -319,6 +320,23 @@ static void test_a_message_comes_while_its_sender_computes_or_not(void **state)
         assert_true(arrives("65536", true, ARRIVES)); /* the receiver fetches it */
 }
 
+static void test_a_rank_that_is_hushed_polls_no_more(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/test_mpirun_XXXXXX", path[64];
+    struct board *board;
+    int fd;
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(board_create(&board, &fd), 0);
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), fd);
+    char *argv[] = {HUSHED, path, NULL};
+    const struct mpirun mpirun = {.argv = argv, .ranks = 2, .cores = 1, .directory = directory};
+    assert_int_equal(run_of(&mpirun), 0);
+    board_close(board);
+    close(fd);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +353,7 @@ int main(void)
                                         enter_place, leave_place),
         cmocka_unit_test(test_it_runs_and_leaves_nothing),
         cmocka_unit_test(test_a_message_comes_while_its_sender_computes_or_not),
+        cmocka_unit_test(test_a_rank_that_is_hushed_polls_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

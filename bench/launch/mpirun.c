@@ -25,14 +25,14 @@ static const char *const version4[][3] = {
     {"--mca", "btl_vader_backing_directory", DIRECTORY}, /* which can be removed; */
     {"--mca", "btl_vader_single_copy_mechanism", COPY},  /* large ones by one copy, where allowed */
     {"--mca", "odls_base_sigkill_timeout", "0"},         /* with one rank all die, at once */
-    {"--mca", "mpi_yield_when_idle", YIELDS},            /* else --oversubscribe decides that, too */
+    {"--mca", "mpi_yield_when_idle", YIELDS},            /* else --oversubscribe decides it */
     {NULL},
 };
 
 /* The same as far as version 5 has it (its mpirun is PRRTE's prterun). vader is called sm there, and
  * single copies are a framework of their own, smsc, whose components are named or, with ^, left out
- * (docs.open-mpi.org 5.0, "Shared Memory"; opal/mca/smsc). From its manual and its source: we had no
- * version 5 to try it on. */
+ * (docs.open-mpi.org 5.0, "Shared Memory"; opal/mca/smsc). From its manual and its source: there
+ * was no version 5 to try it on, so how it treats a dead rank is not known either. */
 static const char *const version5[][3] = {
     {"--map-by", ":OVERSUBSCRIBE"},
     {"--bind-to", "none"},
@@ -59,7 +59,6 @@ static const char *const additions[][2] = {
     {"PMIX_MCA_gds=", "hash"},          /* no shared memory just for a handful of addresses */
     {"LSAN_OPTIONS=", "detect_leaks=0"}, /* MPI keeps some memory, which is not our leak */
     {MPIRUN_SETTINGS "=", NULL},         /* see mpirun.h */
-    {MPIRUN_LAUNCHER "=", NULL},
 };
 
 /* What an mpirun or a batch system around us has left for its own ranks, and what a user has set
@@ -207,8 +206,6 @@ static void add_environment(struct list *list, const struct mpirun *mpirun)
             add(list, additions[i][0], fill(additions[i][1], mpirun));
     char text[MPIRUN_SETTINGS_BYTES];
     add(list, MPIRUN_SETTINGS "=", mpirun_settings(mpirun, text));
-    snprintf(text, sizeof text, "%d", (int)getpid());
-    add(list, MPIRUN_LAUNCHER "=", text);
 }
 
 int mpirun_command(const struct mpirun *mpirun, struct mpirun_command *command, char *message,

@@ -14,11 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In the environment of ranks: what MPI was told that its figures depend on, for their rows ... */
+/* In the environment of ranks: what MPI was told that its figures depend on, for their rows. */
 #define MPIRUN_SETTINGS       "PARBENCH_MPI"
 #define MPIRUN_SETTINGS_BYTES 64
-/* ... and the process that made the command, for child_die_below (child.h). */
-#define MPIRUN_LAUNCHER "PARBENCH_LAUNCHER"
 
 struct mpirun {        /* what to start; borrowed */
     char *const *argv; /* of each rank; ends with NULL */

@@ -7,7 +7,7 @@
  * receiver copy straight out of the sender's memory. There is no place where a message could wait,
  * so the two must meet (rendezvous): the sender says where its message lies and waits until it has
  * been taken. MPI libraries move large messages between processes of one machine in this way
- * (cross-memory attach), where they are allowed to.
+ * (cross-memory attach), where they are allowed to; so does Open MPI here (bench/launch/mpirun.h).
  *
  * THE PICTURE
  *
