@@ -32,7 +32,7 @@ struct arguments {              /* texts are borrowed from argv */
     uint64_t round;
     unsigned repetitions;       /* at least so many samples ... */
     uint64_t min_time_ns;       /* ... and so many that they last this long together */
-    uint64_t limit_ns;          /* for one start, map or stop */
+    uint64_t limit_ns;          /* for all of the cell, from its launch */
     uint64_t launched_ns;       /* when the runner started this cell's first process */
     const char *board;          /* path of the board */
     const char *samples;        /* path to write rows to */

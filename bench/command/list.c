@@ -59,7 +59,7 @@ static const struct schedule_entry schedules[] = {
     {"per-task", "25.1", "a fresh worker for each task; at most --workers at a time"},
     {"dynamic", "25.2", "a free worker takes the next tasks, which evens out uneven ones"},
     {"dynamic:CHUNK", "25.2", "the same with CHUNK tasks at a time: more of them, fewer messages"},
-    {"static", "25.3", "split beforehand into equal shares: the fewest messages"},
+    {"static", "25.3", "split beforehand into equal shares, which nobody evens out"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

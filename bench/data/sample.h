@@ -35,7 +35,8 @@ struct sample {
     uint64_t bytes_sent, bytes_received, messages;
     uint64_t least_tasks, most_tasks; /* run by one worker */
     const char *status; /* "ok", "skip: why", "failed: what", "timeout: what", "wrong: what" */
-    uint64_t verified;  /* 1: every result equals serial's and the known answer */
+    uint64_t verified;  /* 1: every result equals the plain loop's, which is the known answer; or
+                                   if that loop was lost (its row says so), it is the known answer */
     /* beyond the agreed columns, at the end: */
     uint64_t warmups;           /* maps run before the first sample of this cell */
     uint64_t probe_calls_per_s; /* kernel calls a second that `workers` independent pinned processes
