@@ -45,7 +45,8 @@ struct plan {
     enum schedule schedule;
     size_t chunk;           /* tasks handed out together by dynamic; 0: schedule_chunk chooses */
     enum on_death on_death;
-    uint64_t limit_ns;      /* the longest that one start, map or stop may take */
+    uint64_t limit_ns;      /* the longest that one start, map or stop may take, as it is when it begins:
+                               the caller may change it in between */
 };
 
 /* How one map was handed out, and what crossed between the coordinator and its workers for that:

@@ -37,7 +37,9 @@
  *           team still spins from the last one. How long it spins is read from the environment
  *           (GOMP_SPINCOUNT, OMP_WAIT_POLICY) when libgomp is loaded: by default for some 10 ms,
  *           on a core that somebody else may need. Two threads that spin on one core cost each
- *           other whole time slices, 4 to 8 ms a map. GOMP_SPINCOUNT=250 is what pthreads.c does.
+ *           other whole time slices, 4 to 8 ms a map. GOMP_SPINCOUNT=250, which the runner sets
+ *           unless you set one of the two, is what pthreads.c does while each worker can have a core.
+ *           With more workers than cores pthreads.c does not spin at all; libgomp still does, if briefly.
  *
  * Sources   OpenMP API Specification 5.0, sections 2.6, 2.9.2, 2.10.1 and 3.2.44; the manual of
  *           libgomp, "OpenMP Environment Variables".

@@ -2,8 +2,9 @@
  * pthreads - a thread pool: workers share the caller's memory, so nothing is sent.
  *
  * Idea      Threads see the same tasks[] and results[] as the caller. All that is left to share out
- *           is *who runs what*, and one atomic counter does that. This is what CPython's GIL
- *           forbids: two threads in two kernels at once.
+ *           is *who runs what*, and one atomic counter does that. Threads of CPython share
+ *           memory as well, but its GIL lets only one of them at a time run Python code; a kernel in C
+ *           may run beside another if its caller gives the GIL back (bench/python/library.py).
  *
  * Picture   caller = worker 0        worker 1          worker 2
  *               |  round++, wake        .                 .        asleep on round

@@ -1,9 +1,10 @@
 /*
  * board.h - a wall board in shared memory: what each worker is doing, readable after its death.
  *
- * Each worker owns one line and writes only there; the runner reads all of them, from another
- * process if need be. So a crash can name its task even where the worker was a thread and took
- * its whole process along, and the phases of a sample can be told without a clock in a backend.
+ * Each worker owns one line and writes only there, and so does the plain loop, which runs before
+ * them; the runner reads all of them, from another process if need be. So a crash can name its task
+ * even where the worker was a thread and took its whole process along, and the phases of a sample
+ * can be told without a clock in a backend.
  *
  * The runner that owns the board clears it before each map; a line is written by its worker while
  * it has work and is quiet between maps, so plain relaxed stores suffice: whoever needs a line to

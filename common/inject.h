@@ -4,7 +4,7 @@
  * A fault is written as kind:where[,ms=N]:
  *     kill:task=3     SIGKILL to the worker as it begins task 3
  *     stop:task=3     SIGSTOP: it lives, but makes no progress
- *     segv:worker=1   a bad memory access in worker 1's next task
+ *     segv:worker=1   a bad memory access in worker 1's next task: a write where no page is
  *     exit0:task=2    _exit(0): a "success" without a result
  *     slow:task=5,ms=200   200 ms more for task 5
  * Each happens once in a cell, so that a retry can succeed; but slow, which is no death: it happens

@@ -19,12 +19,13 @@ declare -A ends=([segv]='killed by signal 11 .Segmentation fault.' [stack]='kill
 ! $asan || ends[segv]=$by_asan ends[stack]=$by_asan
 declare -A codes=([segv]=0 [stack]=1 [abort]=2 [loop]=3 [exit]=4)
 
+rounds=1
 crash() { # HOW TIMES BACKENDS OPTIONS...
     name="$1, $2 times: ${*:4}"
     mkdir -p "$scratch/marks"
     export CRASHER=$scratch/marks
-    run -w "$crasher:how=${codes[$1]},times=$2" -b "$3" -n 2 -s dynamic:1 --rounds 1 --repetitions 2 \
-        -o "$results" "${@:4}"
+    run -w "$crasher:how=${codes[$1]},times=$2" -b "$3" -n 2 -s dynamic:1 --rounds "$rounds" \
+        --repetitions 2 -o "$results" "${@:4}"
     unset CRASHER
     rm -r "$scratch/marks"
 }
@@ -73,8 +74,17 @@ in_every "1.ok" pipes pthreads serial
 
 limit=2s
 ! $asan || limit=4s
+rounds=3
 crash loop 0 "$all" --timeout $limit
 expect_status "$name" 1
 in_every "0.timeout: the plain loop, task 3: no end within" "${processes[@]}" "${threads[@]}" serial
 in_every "0.timeout: $who: no result within" "${processes[@]}"
 in_every "0.timeout: .*task 3" "${threads[@]}" serial
+
+# Once is enough: later rounds of a cell that ran into its limit are left out, and say so.
+for backend in "${processes[@]}" "${threads[@]}" serial; do
+    left_out=$(rows_of "$backend" | grep -c $'^dynamic\t0\tskip: it ran into its time limit in an earlier round')
+    expect "$name: $backend: $left_out rounds were left out" test "$left_out" -eq 2
+done
+skipped=$(columns "$results/summary.csv" backend skipped | awk '$1 == "pipes" { print $2 }')
+expect "$name: the summary counts $skipped" test "$skipped" = 2

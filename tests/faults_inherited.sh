@@ -87,3 +87,25 @@ expect "$name: it goes on" test "$status" -ne 0
 status=0
 PARBENCH_STARTER=$$ bash -c '"$0" --describe pipes; exit $?' "$cell" >"$out" 2>"$err" || status=$?
 expect_status "$name, but here it is a grandparent" 0
+
+# Of libgomp's two words on waiting ours gives way to either.
+environment_of_cell() { # VARIABLE=VALUE...: leaves the cell's environment in $scratch/environment
+    rm -rf "$results"
+    env "$@" PARBENCH_TEST="$mark" TMPDIR="$scratch/tmp" setsid "$bench" -b openmp -w primes -n 2 \
+        --rounds 1000 -o "$results" >"$out" 2>"$err" </dev/null {never}>&- &
+    pid=$!
+    wait_until 30000 has_cell || say_failure "$name: no cell"
+    kill -TERM "$pid"
+    finish
+}
+has_cell() {
+    tr '\0' '\n' <"/proc/$(pgrep -x cell -P "$pid" | head -n 1)/environ" >"$scratch/environment" &&
+        grep -q ^PARBENCH_STARTER= "$scratch/environment"
+} 2>/dev/null
+name='libgomp spins briefly'
+environment_of_cell A=B
+expect "$name" grep -qx GOMP_SPINCOUNT=250 "$scratch/environment"
+name='OMP_WAIT_POLICY is the user'\''s'
+environment_of_cell OMP_WAIT_POLICY=active
+expect "$name" grep -qx OMP_WAIT_POLICY=active "$scratch/environment"
+expect "$name" test "$(grep -c GOMP_SPINCOUNT "$scratch/environment")" = 0

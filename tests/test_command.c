@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "bench/command/option_table.h"
 #include "bench/command/options.h"
 #include "bench/command/units.h"
+#include "bench/launch/verdict.h"
 #include "common/clock.h"
 #include "common/cross_memory.h"
 
@@ -553,6 +555,40 @@ static void test_facts(void **state)
     fact_source_close(&source);
 }
 
+/* --- verdicts --------------------------------------------------------------------------------- */
+
+static void say_verdict(struct board *board, pid_t pid, int32_t line_pid, char *text, size_t bytes)
+{
+    const struct failure nobody = {.error = 0};
+    const struct verdict verdict = {.board = board,
+                                    .workers = 2,
+                                    .pid = pid,
+                                    .status = SIGKILL,
+                                    .rank = &nobody,
+                                    .output = ""};
+    atomic_store(&board->crashed, 1);
+    atomic_store(&board->lines[1].pid, line_pid);
+    assert_true(verdict_write(&verdict, text, bytes));
+}
+
+static void a_crash_is_blamed_only_on_a_thread_of_the_cell(void **state)
+{
+    (void)state;
+    char text[VERDICT_BYTES];
+    struct board *board;
+    assert_int_equal(board_create(&board, NULL), 0);
+    atomic_store(&board->lines[1].task, 4);
+    say_verdict(board, 4711, 4711, text, sizeof text);
+    assert_string_equal(text, "failed: worker 1 (pid 4711), task 4: killed by signal 9 (Killed)");
+    say_verdict(board, 4711, 4712, text, sizeof text); /* a process, whose crash was survived */
+    assert_non_null(strstr(text, "the cell was killed by signal 9"));
+    atomic_store(&board->lines[1].task, BOARD_NO_TASK);
+    atomic_store(&board->lines[BOARD_PLAIN].task, 3);
+    say_verdict(board, 4711, 0, text, sizeof text);
+    assert_non_null(strstr(text, "running then: task 3 in the plain loop"));
+    board_close(board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -574,6 +610,7 @@ int main(void)
         cmocka_unit_test(test_cores_here),
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(a_crash_is_blamed_only_on_a_thread_of_the_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,89 @@ static const char *refuse_odd(const void *task, void *result, const struct shape
     return *(const unsigned char *)task % 2 != 0 ? "odd" : NULL;
 }
 
+static int end_slowly(void *argument)
+{
+    usleep(2000);
+    return *(int *)argument;
+}
+
+static void a_child_without_an_owner_is_reaped_in_time(void **state)
+{
+    (void)state;
+    int status = 0, seven = 7;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(end_slowly(&seven));
+    assert_int_equal(child_reap(pid, clock_deadline(HANG_NS), &status), 0);
+    assert_int_equal(WEXITSTATUS(status), 7);
+    assert_int_equal(child_reap(pid, clock_deadline(HANG_NS), &status), -ECHILD);
+    pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    assert_int_equal(child_reap(pid, clock_ns(), &status), -ETIMEDOUT);
+    kill(pid, SIGKILL);
+    assert_int_equal(child_reap(pid, clock_deadline(HANG_NS), &status), 0);
+}
+
+/* From its last write to its end a process may have to wait for a processor; the kernel knows. */
+static void a_process_that_ends_is_told_from_one_that_waits(void **state)
+{
+    (void)state;
+    siginfo_t info;
+    struct process process;
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    assert_int_equal(process_read(pid, &process), 0);
+    assert_false(process.ending);
+    kill(pid, SIGKILL);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    assert_int_equal(process_read(pid, &process), 0);
+    assert_true(process.ending && process.state == 'Z');
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void a_trace_is_read_by_its_makers_sizes(void **state)
+{
+    (void)state;
+    struct trace *trace;
+    size_t count;
+    int fd;
+    assert_int_equal(trace_create(3, &trace, &fd), 0);
+    memset(trace, 0xFF, sizeof *trace); /* a wild kernel was here */
+    trace_settle(trace, 3);
+    assert_int_equal(trace->count, 3);
+    trace_messages(trace, &count);
+    assert_true(count < 10000);
+    trace_close(trace);
+    close(fd);
+}
+
+static int sign_line(void *argument)
+{
+    board_enter(argument, 1);
+    return 0;
+}
+
+static void a_crash_is_forgotten_with_its_workers_successor(void **state)
+{
+    (void)state;
+    struct board *board;
+    struct child child;
+    assert_int_equal(board_create(&board, NULL), 0);
+    atomic_store(&board->crashed, 2);
+    assert_int_equal(child_start(&child, sign_line, board), 0);
+    assert_int_equal(child_wait(&child, clock_deadline(HANG_NS), NULL), 0);
+    assert_int_equal(atomic_load(&board->crashed), 2); /* another's */
+    atomic_store(&board->crashed, 1);
+    assert_int_equal(child_start(&child, sign_line, board), 0);
+    assert_int_equal(child_wait(&child, clock_deadline(HANG_NS), NULL), 0);
+    assert_int_equal(atomic_load(&board->crashed), -1);
+    board_close(board);
+}
+
 static void the_board_is_one_in_all_processes(void **state)
 {
     (void)state;
@@ -653,6 +736,10 @@ int main(void)
         cmocka_unit_test(a_sigpipe_of_the_caller_stays_pending),
         cmocka_unit_test(a_childs_end_is_an_event_and_has_a_name),
         cmocka_unit_test(a_child_that_does_not_end_is_ended),
+        cmocka_unit_test(a_child_without_an_owner_is_reaped_in_time),
+        cmocka_unit_test(a_process_that_ends_is_told_from_one_that_waits),
+        cmocka_unit_test(a_trace_is_read_by_its_makers_sizes),
+        cmocka_unit_test(a_crash_is_forgotten_with_its_workers_successor),
         cmocka_unit_test(the_board_is_one_in_all_processes),
         cmocka_unit_test(a_worker_runs_where_its_line_says),
         cmocka_unit_test(an_idle_worker_that_is_hushed_sleeps),

@@ -33,7 +33,7 @@ struct arguments {              /* texts are borrowed from argv */
     unsigned repetitions;       /* at least so many samples ... */
     uint64_t min_time_ns;       /* ... and so many that they last this long together */
     uint64_t quota_period_ns;   /* of the processor quota of our cgroup; 0: there is none */
-    uint64_t limit_ns;          /* for one start, map or stop */
+    uint64_t limit_ns;          /* for all of the cell, from its launch */
     uint64_t patience_ns;       /* for measuring disturbed samples again, in all */
     int owner;                  /* process whose descendants are ours: the runner */
     uint64_t launched_ns;       /* when the runner started this cell's first process, */

@@ -35,6 +35,7 @@ int foreign_cell(int argc, char **argv, const char *name, foreign_skip *skip, fo
                                     .stop = stop};
     if (starter_join() != 0)
         return MEASURE_FAILED;
+    starter_sign(); /* its workers are to end with this process; and they find it at once */
     if (arguments_read(argc, argv, &arguments) != 0)
         return MEASURE_USAGE;
     return (int)run_cell(&arguments, &backend);

@@ -42,7 +42,8 @@ struct sample {
     uint64_t least_tasks, most_tasks; /* run by one worker */
     const char *status; /* "ok", "skip: why", "failed: what", "timeout: what", "wrong: what", or
                            SAMPLE_REPLACED */
-    uint64_t verified;  /* 1: every result equals serial's and the known answer */
+    uint64_t verified;  /* 1: every result equals the plain loop's, which is the known answer; or
+                                   if that loop was lost (its row says so), it is the known answer */
     /* beyond the agreed columns, at the end: */
     uint64_t warmups;           /* maps run before the first sample of this cell */
     double capacity;     /* cores' worth of work that `workers` independent processes could do around the
