@@ -59,7 +59,7 @@ expect 'failures are a finding' grep -q '<li>2 of 6 cells had failures' "$page"
 { head -n 1 "$scratch/good.csv" && grep -m 1 ',serial,' "$scratch/good.csv"; } >"$samples"
 report
 expect_status 'one sample' 0
-expect 'one sample is called one' grep -q '<td>1 sample</td>' "$page"
+expect 'one round is called one' grep -q '<td>1 round</td>' "$page"
 
 head -c -20 "$scratch/good.csv" >"$samples" # cut off in its last row
 report

@@ -18,6 +18,7 @@
 #include "bench/data/summary.h"
 
 #define ROWS_MAX 400
+#define TRIALS   3000 /* of a simulation: one standard error is 0.4 % */
 
 static void assert_near(double value, double expected, double tolerance)
 {
@@ -231,7 +232,7 @@ static void intervals_cover_however_alike_samples_are(void **state)
     for (unsigned i = 0; i < 3 * 4 * 2; i++) {
         const struct simulation simulation = {plans[i / 8][0], plans[i / 8][1],
                                               correlations[i / 2 % 4], i % 2 == 1};
-        double held = simulated_coverage(generator, &simulation, 4000, &pooled);
+        double held = simulated_coverage(generator, &simulation, TRIALS, &pooled);
         if (held < 0.93 || held > 0.97)
             fail_msg("%zu starts of %zu, correlation %g%s: %.1f %%", simulation.starts,
                      simulation.each, simulation.icc, i % 2 == 1 ? ", skewed" : "", 100 * held);
@@ -248,7 +249,7 @@ static void few_starts_cover_what_is_said(void **state)
     double pooled;
     for (size_t starts = 2; starts < 6; starts++) {
         const struct simulation simulation = {starts, 5, 0.45, true};
-        double held = simulated_coverage(generator, &simulation, 4000, &pooled);
+        double held = simulated_coverage(generator, &simulation, TRIALS, &pooled);
         assert_near(held, statistics_coverage(starts), 0.025);
     }
     gsl_rng_free(generator);
@@ -433,7 +434,7 @@ static void joint_intervals_cover(void **state)
 {
     (void)state;
     gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
-    const int trials = 200;
+    const int trials = 150;
     for (size_t count = 6; count <= 8; count += 2) {
         struct observation values[4][24];
         struct series serial = {values[0], 3 * count}, cell = {values[1], 3 * count},

@@ -37,7 +37,9 @@ const struct argp_option option_table[] = {
          OPTIONS_ROUNDS) "; fewer, and intervals cover less than 95 %)",
      2},
     {"repetitions", KEY_REPETITIONS, "N", 0,
-     "samples of a cell in each round (default " TEXT(OPTIONS_REPETITIONS) ")", 2},
+     "samples of a cell in each round (default " TEXT(
+         OPTIONS_REPETITIONS) "); for long cells 1 will do, as intervals come from rounds",
+     2},
     {"min-time", KEY_MIN_TIME, "TIME", 0,
      "go on repeating until the samples last so long together, such as 200ms (default 0)", 2},
     {"against", KEY_AGAINST, "OTHER/bench", 0,
@@ -90,7 +92,7 @@ static const char document[] =
     "Examples:\n"
     "  bench --backend pipes --workload resize\n"
     "  bench -b serial,shm,mpi -w primes -n 1,2,4 -s dynamic,static\n"
-    "  bench -b all -w all --rounds 5 -o results/today\n"
+    "  bench -b all -w all --rounds 12 -o results/today\n"
     "  bench -b shm -w resize:images=64,width=3840,height=2160 --results\n"
     "  bench -b pipes -w sum --inject kill:task=2 --on-death retry\n"
     "  bench -b openmp -w sum -- --benchmark_out=x.json\n"

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +39,17 @@ static const struct {
 #undef MEDIAN
 };
 
-/* What summary_make works with. */
+#define NONE SIZE_MAX
+
+/* What summary_make works with. Arrays have room for as many items as there are samples: a run may
+ * have 10^5 rows of 10^4 cells, so nothing may look at all rows for each cell. */
 struct making {
     const struct sample_table *samples;
-    size_t *cells;          /* cells[row of samples]: its row of the summary */
+    size_t *first, *last;   /* first[cell], last[cell]: its rows of samples, of which */
+    size_t *next;           /* next[row] is the next one of the same cell, or NONE */
+    size_t *bucket, *chain; /* bucket[hash of a row's keys], chain[cell]: the next cell of a hash */
+    size_t *baselines;      /* baselines[baseline_count]: cells */
+    size_t baseline_count;
     struct sample_list own; /* of the cell at hand */
     struct sample_list serial;
     double *values;                   /* values[samples]: scratch */
@@ -109,28 +117,67 @@ static struct summary empty_cell(const struct sample *sample)
     return cell;
 }
 
-/* Gives every row of the samples its cell. Rows of one cell mostly stand together, so that the
- * latest cell is tried first. */
-static int find_cells(const struct sample_table *samples, size_t cells[],
-                      struct summary_table *summary)
+static size_t mix(size_t hash, const char *text)
 {
-    size_t capacity = 0, cell = 0;
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct sample *sample = &samples->rows[i];
-        if (summary->count == 0 || !is_of_cell(&summary->rows[cell], sample))
-            for (cell = 0; cell < summary->count; cell++)
-                if (is_of_cell(&summary->rows[cell], sample))
-                    break;
-        if (cell == capacity) {
-            capacity = capacity == 0 ? 64 : 2 * capacity;
-            void *grown = reallocarray(summary->rows, capacity, sizeof *summary->rows);
-            if (grown == NULL)
-                return -ENOMEM;
-            summary->rows = grown;
-        }
-        if (cell == summary->count)
-            summary->rows[summary->count++] = empty_cell(sample);
-        cells[i] = cell;
+    for (; *text != '\0'; text++) /* FNV-1a */
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return hash;
+}
+
+/* Of keys that tell most cells apart; which is the same one, is_of_cell says. */
+static size_t hash_of(const struct sample *sample)
+{
+    size_t hash =
+        mix(mix(mix(14695981039346656037u, sample->workload), sample->parameters), sample->backend);
+    return (hash ^ sample->workers) * 1099511628211u;
+}
+
+/* The cell of a row; summary->count: it is a new one, which is entered under its hash. */
+static size_t find_cell(struct making *making, const struct summary_table *summary,
+                        const struct sample *sample)
+{
+    size_t *bucket = &making->bucket[hash_of(sample) % making->samples->count];
+    for (size_t cell = *bucket; cell != NONE; cell = making->chain[cell])
+        if (is_of_cell(&summary->rows[cell], sample))
+            return cell;
+    making->chain[summary->count] = *bucket;
+    *bucket = summary->count;
+    return summary->count;
+}
+
+static int add_cell(struct making *making, struct summary_table *summary, size_t *capacity,
+                    const struct sample *sample)
+{
+    if (summary->count == *capacity) {
+        *capacity = *capacity == 0 ? 64 : 2 * *capacity;
+        void *grown = reallocarray(summary->rows, *capacity, sizeof *summary->rows);
+        if (grown == NULL)
+            return -ENOMEM;
+        summary->rows = grown;
+    }
+    summary->rows[summary->count] = empty_cell(sample);
+    if (is_baseline(&summary->rows[summary->count]))
+        making->baselines[making->baseline_count++] = summary->count;
+    making->first[summary->count++] = NONE;
+    return 0;
+}
+
+/* Gives every row of the samples its cell. */
+static int find_cells(struct making *making, struct summary_table *summary)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < making->samples->count; i++)
+        making->bucket[i] = making->next[i] = NONE;
+    for (size_t i = 0; i < making->samples->count; i++) {
+        const struct sample *sample = &making->samples->rows[i];
+        const size_t cell = find_cell(making, summary, sample);
+        if (cell == summary->count && add_cell(making, summary, &capacity, sample) != 0)
+            return -ENOMEM;
+        if (making->first[cell] == NONE)
+            making->first[cell] = i;
+        else
+            making->next[making->last[cell]] = i;
+        making->last[cell] = i;
     }
     return 0;
 }
@@ -177,24 +224,26 @@ static bool is_too_disturbed(const struct sample_list *list)
     return summary_too_disturbed(disturbed, list->count);
 }
 
+/* Appends a cell's samples that count. */
+static void list_cell(const struct making *making, size_t cell, struct sample_list *list)
+{
+    for (size_t i = making->first[cell]; i != NONE; i = making->next[i])
+        if (summary_counts(&making->samples->rows[i]))
+            list->samples[list->count++] = &making->samples->rows[i];
+}
+
 /* Lists the cell's samples and its baseline's, and counts the cell's rows. */
 static void list_samples(struct making *making, const struct summary_table *summary, size_t index)
 {
     struct summary *cell = &summary->rows[index];
     bool wrong = false;
     making->own.count = making->serial.count = 0;
-    for (size_t i = 0; i < making->samples->count; i++) {
-        const struct sample *sample = &making->samples->rows[i];
-        const struct summary *of = &summary->rows[making->cells[i]];
-        if (of == cell)
-            count_row(cell, sample, &wrong);
-        if (!summary_counts(sample))
-            continue;
-        if (of == cell)
-            making->own.samples[making->own.count++] = sample;
-        if (is_baseline(of) && same_work(of, cell))
-            making->serial.samples[making->serial.count++] = sample;
-    }
+    for (size_t i = making->first[index]; i != NONE; i = making->next[i])
+        count_row(cell, &making->samples->rows[i], &wrong);
+    list_cell(making, index, &making->own);
+    for (size_t i = 0; i < making->baseline_count; i++)
+        if (same_work(&summary->rows[making->baselines[i]], cell))
+            list_cell(making, making->baselines[i], &making->serial);
     cell->verified = cell->samples > 0 && !wrong;
     cell->serial_disturbed = is_too_disturbed(&making->serial);
 }
@@ -278,15 +327,35 @@ static void limit_coverage(struct summary *cell)
 static int prepare(struct making *making)
 {
     size_t room = making->samples->count + 1; /* never nothing */
-    making->cells = calloc(room, sizeof *making->cells);
+    size_t **arrays[] = {&making->first,  &making->last,  &making->next,
+                         &making->bucket, &making->chain, &making->baselines};
+    int error = 0;
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        *arrays[i] = calloc(room, sizeof **arrays[i]);
+        error = *arrays[i] == NULL ? -ENOMEM : error;
+    }
     making->own.samples = calloc(room, sizeof *making->own.samples);
     making->serial.samples = calloc(room, sizeof *making->serial.samples);
     making->values = calloc(room, sizeof *making->values);
     making->observations = calloc(room, sizeof *making->observations);
-    return making->cells == NULL || making->own.samples == NULL || making->serial.samples == NULL ||
+    return making->own.samples == NULL || making->serial.samples == NULL ||
                    making->values == NULL || making->observations == NULL
                ? -ENOMEM
-               : 0;
+               : error;
+}
+
+static void clear(struct making *making)
+{
+    free(making->first);
+    free(making->last);
+    free(making->next);
+    free(making->bucket);
+    free(making->chain);
+    free(making->baselines);
+    free(making->own.samples);
+    free(making->serial.samples);
+    free(making->values);
+    free(making->observations);
 }
 
 int summary_make(const struct sample_table *samples, unsigned cores, struct summary_table *summary)
@@ -295,7 +364,7 @@ int summary_make(const struct sample_table *samples, unsigned cores, struct summ
     *summary = (struct summary_table){0};
     int error = prepare(&making);
     if (error == 0)
-        error = find_cells(samples, making.cells, summary);
+        error = find_cells(&making, summary);
     for (size_t i = 0; error == 0 && i < summary->count; i++) {
         struct summary *cell = &summary->rows[i];
         list_samples(&making, summary, i);
@@ -307,10 +376,6 @@ int summary_make(const struct sample_table *samples, unsigned cores, struct summ
     }
     if (error != 0)
         summary_free(summary);
-    free(making.observations);
-    free(making.values);
-    free(making.serial.samples);
-    free(making.own.samples);
-    free(making.cells);
+    clear(&making);
     return error;
 }

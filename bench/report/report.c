@@ -253,8 +253,9 @@ static void put_method(FILE *out)
         "warm-up, in several rounds in shuffled order. One row of samples.csv is one map over all "
         "tasks, timed by CLOCK_MONOTONIC around nothing else; its results are compared, byte by "
         "byte, with those of the plain loop and with the known answer, outside of the timed part. "
-        "Medians have distribution-free 95 % intervals from order statistics; ratios are taken "
-        "within rounds, their intervals by a two-stage bootstrap. Capacity is measured beside the "
+        "Medians are over rounds of each round's median, as samples of one process resemble each "
+        "other; ratios are taken within rounds; the 95 % intervals of both are distribution-free, "
+        "from the ranks of rounds. Capacity is measured beside the "
         "samples by pinned processes that call the same kernel and talk to nobody. The project's "
         "docs/measuring.md has the formulas and their sources.</p>\n",
         out);
