@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "bench/cell/disturbance.h"
+#include "bench/suite/retake.h"
 #include "common/board.h"
 #include "common/clock.h"
 #include "common/neighbours.h"
@@ -157,6 +158,33 @@ static void the_decision_of_a_loop(void **state)
     close_to(disturbance_share(&facts), 0.001);
 }
 
+/* ---- how long a run may be prolonged -------------------------------------------------------- */
+
+static void patience_is_earned_or_given(void **state)
+{
+    (void)state;
+    struct options options = {.patience_ns = 10 * NS_PER_S};
+    struct retake retake;
+    retake_open(&retake, &options);
+    uint64_t begin_ns = retake.begin_ns;
+    assert_true(retake_left(&retake, begin_ns) < NS_PER_S); /* enough for a first sample */
+    assert_true(retake_left(&retake, begin_ns) > 0);
+    uint64_t after_4s = retake_left(&retake, begin_ns + 4 * NS_PER_S);
+    assert_int_equal(after_4s - retake_left(&retake, begin_ns), 2 * NS_PER_S);
+    assert_int_equal(retake_left(&retake, begin_ns + 900 * NS_PER_S), 10 * NS_PER_S);
+    retake_spend(&retake, NS_PER_S); /* what is spent earns nothing */
+    assert_int_equal(retake_left(&retake, begin_ns + 5 * NS_PER_S), after_4s - NS_PER_S);
+    retake_spend(&retake, 90 * NS_PER_S);
+    assert_int_equal(retake_left(&retake, begin_ns + 900 * NS_PER_S), 0);
+    options.patience_given = true;
+    retake_open(&retake, &options);
+    assert_int_equal(retake_left(&retake, retake.begin_ns), 10 * NS_PER_S);
+    options.patience_ns = 0;
+    retake_open(&retake, &options);
+    assert_int_equal(retake_left(&retake, retake.begin_ns + 900 * NS_PER_S), 0);
+    assert_int_equal(retake_wait(&retake, -1), RETAKE_OVER); /* at once */
+}
+
 /* ---- neighbours that are there -------------------------------------------------------------- */
 
 /* A process that uses the processor for so long, by its own clock, and then sleeps. */
@@ -288,6 +316,7 @@ int main(void)
         cmocka_unit_test(machine),
         cmocka_unit_test(the_decision),
         cmocka_unit_test(the_decision_of_a_loop),
+        cmocka_unit_test(patience_is_earned_or_given),
         cmocka_unit_test(neighbours_are_seen),
         cmocka_unit_test(ours_are_not_neighbours),
         cmocka_unit_test(a_shared_core_disturbs),
