@@ -50,7 +50,7 @@ expect 'metg.csv is a table' is_table "$figures"
 expect 'metg_curve.csv is a table' is_table "$curve"
 expect 'samples.csv is a table' is_table "$samples"
 expect 'standard output is metg.csv' cmp -s "$out" "$figures"
-expect 'nothing on standard error' test ! -s "$err"
+expect 'nothing on standard error' test -z "$(said)"
 expect 'the agreed columns' grep -qx \
     'backend,schedule,chunk,workers,efficiency,metg_ns,metg_low_ns,metg_high_ns,status' "$figures"
 agreed=backend,schedule,chunk,workers,task_ns,tasks,samples,wall_ns,granularity_ns,efficiency

@@ -33,7 +33,7 @@ expect 'piped output is CSV' is_csv "$out"
 expect 'samples.csv is CSV' is_csv "$samples"
 expect 'summary.csv is CSV' is_csv "$results/summary.csv"
 expect 'environment.json is JSON' is_json "$results/environment.json"
-expect 'nothing on standard error' test ! -s "$err"
+expect 'nothing on standard error' test -z "$(said)"
 expect 'the agreed columns come first' grep -qE "^$agreed(,|$)" <(head -n 1 "$samples")
 bad=$(columns "$samples" workload backend schedule wall_ns send_ns compute_ns collect_ns least_tasks \
         most_tasks tasks status verified |
@@ -129,6 +129,6 @@ for format in csv json table; do
     start -b serial,pipes,mpi -w sum "${quick[@]}" --format $format --results > >(head -n 1 >/dev/null)
     finish
     expect "| head, $format: ends by SIGPIPE or well" test "$status" -eq 141 -o "$status" -eq 0
-    expect "| head, $format: says nothing" test -z "$(grep '^bench: ' "$err")"
+    expect "| head, $format: says nothing" test -z "$(said | grep '^bench: ')"
     expect_nothing_left '| head'
 done

@@ -105,6 +105,9 @@ expect_status() { # NAME STATUS
     [ "$status" = "$2" ] || say_failure "$1: exit status $status instead of $2"
 }
 
+# What bench said on standard error, but that the machine was busy, which is not for a test to choose.
+said() { grep -v '^bench: while this was measured, ' "$err" || true; }
+
 no_descendants() { [ -z "$(descendants)" ]; }
 no_files() { [ -z "$(find "$scratch/tmp" /dev/shm -maxdepth 1 -name "parbench-$pid-*")" ] &&
     [ -z "$(ls -A "$scratch/tmp")" ]; }

@@ -142,7 +142,7 @@ def numbers_of(row):
     """Whole numbers as such; status, verified and the names stay what they are."""
     made = dict(row)
     for name, text in row.items():
-        if name not in TEXT_KEYS and name != "status":
+        if name not in TEXT_KEYS and name not in ("status", "settings"):
             made[name] = int(text) if text.isdigit() else float(text or "nan")
     return made
 
@@ -199,12 +199,13 @@ def count(rows):
         "warmups": max(row["warmups"] for row in rows),
         "chunk": max(row["chunk"] for row in rows),
         "status": status_of(rows),
+        "settings": next((row["settings"] for row in rows if row.get("settings")), ""),
     }
 
 
 MEDIANS = ["start_ns", "send_ns", "compute_ns", "collect_ns", "stop_ns", "cpu_user_ns", "cpu_sys_ns",
            "voluntary_switches", "involuntary_switches", "minor_faults", "bytes_sent",
-           "bytes_received", "messages", "probe_calls_per_s"]
+           "bytes_received", "messages"]
 
 
 def describe(own, columns):
@@ -234,40 +235,53 @@ def wall(row):
     return row["wall_ns"]
 
 
-def capacities_by_rate(made, own, serial):
-    """samples.csv with probe_calls_per_s: all within rounds."""
-    probe = lambda row: row["probe_calls_per_s"]
-    calls = lambda row: wall(row) * probe(row)
-    put(made, "capacity", *ratio(by_round(own, probe), by_round(serial, probe))[:3])
-    put(made, "capacity_efficiency", *ratio(by_round(serial, calls), by_round(own, calls))[:3])
+def start_figure(rows, name):
+    """What is one figure for each start, over rounds."""
+    return median_interval([median(values) for values in
+                            by_round(rows, lambda row: row.get(name, NONE)).values()])
 
 
-def capacities_of_starts(made, own, serial):
-    """samples.csv with capacity, one for each start: used is speedup x capacity of serial / of this
-    cell."""
-    capacity = lambda row: row["capacity"]
-    sides = by_round(own, capacity), by_round(serial, capacity)
-    value, low, high = median_interval([median(values) for values in sides[0].values()])
-    put(made, "capacity", value, low, high)
-    terms = [(by_round(serial, wall), by_round(own, wall)), (sides[1],), (sides[0],)]
-    _, drawn = joint(terms, lambda speedup, one, all_: speedup * one / all_)
-    before = median([median(values) for values in sides[1].values()] or [NONE])
-    put(made, "capacity_efficiency", made["speedup"] * before / value, drawn, drawn)
+def set_capacity(made, own, serial):
+    """used is speedup x capacity of serial / of this cell."""
+    capacity = lambda row: row.get("capacity", NONE)
+    put(made, "capacity", *start_figure(own, "capacity"))
+    terms = [(by_round(serial, wall), by_round(own, wall)), (by_round(serial, capacity),),
+             (by_round(own, capacity),)]
+    value, drawn = joint(terms, lambda speedup, one, all_: speedup * one / all_)
+    put(made, "capacity_efficiency", value, drawn, drawn)
+    made["capacity_cpu"] = start_figure(own, "capacity_cpu")[0]
+    made["floor_ns_per_task"] = start_figure(own, "floor_ns")[0]
+    known = [row["cores"] for row in own if row.get("cores", NONE) == row.get("cores", NONE)]
+    made["cores"] = min(known, default=NONE)
+
+
+def each(bound, formula):
+    """Of a bound that may be one of many."""
+    return Drawn(sorted(map(formula, bound))) if isinstance(bound, Drawn) else formula(bound)
+
+
+def set_dispatch(made, key, cores):
+    names = [prefix + end for prefix in ["capacity_efficiency"] for end in ["", "_low", "_high"]]
+    used, low, high = (made[name] for name in names)
+    if math.isnan(used):
+        most = min(key["workers"], cores) or NONE
+        used, low, high = (each(made["speedup" + end], lambda speedup: speedup / most)
+                           for end in ["", "_low", "_high"])
+    lost = lambda used: made["median_ns"] * (1 - used) / key["tasks"] if key["tasks"] else NONE
+    made["dispatch_ns_per_task"] = lost(used)
+    made["dispatch_low"], made["dispatch_high"] = each(high, lost), each(low, lost)
 
 
 def compare(made, own, serial, key, cores):
     *speedup, rounds = ratio(by_round(serial, wall), by_round(own, wall))
     put(made, "speedup", *speedup)
-    signed = "capacity" in (own + serial + [{}])[0]
-    (capacities_of_starts if signed else capacities_by_rate)(made, own, serial)
+    set_capacity(made, own, serial)
     if key["backend"] == "serial" and own:
-        for name in ["speedup", "capacity_efficiency"] + ([] if signed else ["capacity"]):
+        for name in ["speedup", "capacity_efficiency"]:
             put(made, name, 1, 1, 1)
-    used = made["capacity_efficiency"]
-    if math.isnan(used):
-        used = made["speedup"] / min(key["workers"], cores) if key["workers"] else NONE
-    dispatch = made["median_ns"] * (1 - used) / key["tasks"] if key["tasks"] else NONE
-    made["dispatch_ns_per_task"] = dispatch if signed or math.isnan(dispatch) else max(0, dispatch)
+    most = min(key["workers"], made["cores"] if made["cores"] > 0 else cores)
+    made["impossible"] = int(made["capacity_low"] > most)
+    set_dispatch(made, key, cores)
     made["efficiency"] = made["speedup"] / key["workers"] if key["workers"] else NONE
     made["rounds"] = rounds
     starts = len({row["round"] for row in own})

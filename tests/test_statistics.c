@@ -689,6 +689,50 @@ static void only_verified_rows_count(void **state)
     summary_free(&summary);
 }
 
+/* What was measured again enters nothing; what stays disturbed does, and is counted; and where too much of
+ * the loop was, that is said beside all that is held against it. */
+static void disturbed_samples_are_told(void **state)
+{
+    (void)state;
+    static struct maker maker;
+    maker.count = 0;
+    for (uint64_t i = 0; i < 10; i++) {
+        add(&maker, "serial", 1, 0, 1000);
+        add(&maker, "pipes", 2, 0, 500)->disturbed = i < 1;
+        add(&maker, "shm", 2, 0, 800)->disturbed = i < 2;
+        struct sample *row = add(&maker, "pipes", 2, 0, 99999);
+        row->disturbed = 1;
+        row->status = SAMPLE_REPLACED;
+    }
+    struct summary_table summary = summarize(&maker, 2);
+    assert_int_equal(summary.count, 3);
+    const struct summary *serial = &summary.rows[0], *pipes = &summary.rows[1];
+    const struct summary *shm = &summary.rows[2];
+    assert_int_equal(pipes->samples, 10);
+    assert_int_equal(pipes->disturbed, 1);
+    assert_int_equal(pipes->remeasured, 10);
+    assert_int_equal(pipes->failed, 0);
+    assert_int_equal(pipes->verified, 1);
+    assert_string_equal(pipes->status, "ok");
+    assert_near(pipes->max_ns, 500, 0);
+    assert_near(pipes->speedup, 2, 1e-9);
+    assert_false(summary_is_disturbed(serial));
+    assert_false(summary_is_disturbed(pipes)); /* a tenth */
+    assert_true(summary_is_disturbed(shm));    /* and more */
+    summary_free(&summary);
+    maker.rows[0].disturbed = maker.rows[4].disturbed = 1; /* of serial */
+    summary = summarize(&maker, 2);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(summary.rows[i].serial_disturbed, 1);
+        assert_true(summary_is_disturbed(&summary.rows[i]));
+    }
+    summary_free(&summary);
+    maker.rows[3].verified = 0; /* of pipes, to be replaced, but wrong */
+    summary = summarize(&maker, 2);
+    assert_int_equal(summary.rows[1].failed, 1);
+    summary_free(&summary);
+}
+
 static void a_baseline_is_of_the_same_work(void **state)
 {
     (void)state;
@@ -762,6 +806,7 @@ int main(void)
         cmocka_unit_test(without_a_probe_cores_stand_in),
         cmocka_unit_test(one_sample_claims_nothing),
         cmocka_unit_test(only_verified_rows_count),
+        cmocka_unit_test(disturbed_samples_are_told),
         cmocka_unit_test(a_baseline_is_of_the_same_work),
         cmocka_unit_test(nothing_gives_an_empty_summary),
         cmocka_unit_test(absurd_numbers_do_no_harm),

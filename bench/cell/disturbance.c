@@ -46,9 +46,10 @@ double disturbance_share(const struct disturbance_facts *facts)
     double delay = least(1, (double)facts->delay_ns / (double)facts->wall_ns);
     if (facts->alone && facts->delay_known)
         return delay;
-    unsigned wanted = facts->wanted < facts->cores ? facts->wanted : facts->cores;
+    bool crowded = facts->wanted > facts->cores;
+    double wanted = crowded ? facts->cores : facts->wanted;
     double missing = (facts->neighbours + wanted - facts->cores) / wanted;
-    double lost = facts->delay_known ? least(delay, facts->neighbours) : 0;
+    double lost = facts->delay_known && !crowded ? least(delay, facts->neighbours) : 0;
     return least(1, most(0, most(missing, lost)));
 }
 

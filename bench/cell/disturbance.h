@@ -7,10 +7,11 @@
  * cores delays itself, and a neighbour on a core that we have no use for delays nobody. So what
  * others took from a sample, as a share of its time, is the greater of
  *
- *   the lesser of both     delay of the one that was delayed the most / wall, and neighbours' time
- * / wall: no more than others had, no more than we lacked the cores missing      (neighbours' cores
- * + ours wanted - cores there are) / ours wanted: a full machine slows whoever wants to use all of
- * it, whether or not delays tell
+ *   the lesser of both   delay of the one that was delayed the most / wall, and neighbours' time /
+ *                        wall: no more than others had, no more than we lacked. Only where not more
+ *                        of ours may run than there are cores
+ *   the cores missing    (neighbours' cores + ours wanted - cores there are) / ours wanted: a full
+ *                        machine slows whoever wants to use all of it, whether or not delays tell
  *
  * and for a loop that has the process to itself (serial) it is its delay, for nobody of ours
  * can have caused that; so such a one sees neighbours in other containers, too. A sample that lost

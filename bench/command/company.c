@@ -96,7 +96,7 @@ char *company_line(const struct company_report *report, char *line, size_t bytes
 {
     const double elapsed_ns = (double)(report->elapsed_ns > 0 ? report->elapsed_ns : 1);
     size_t used =
-        (size_t)snprintf(line, bytes, "other programs used %.2f of %u core%s during this run",
+        (size_t)snprintf(line, bytes, "other programs used %.2f of %u core%s",
                          report->others_cores, report->cores, report->cores == 1 ? "" : "s");
     for (size_t i = 0; i < report->named_count && used < bytes; i++) {
         char name[NEIGHBOUR_NAME_BYTES];

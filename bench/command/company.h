@@ -47,7 +47,7 @@ void company_look(struct company *company, struct company_report *report);
 /* Whether others were more than the trickle that every machine has. */
 bool company_is_busy(const struct company_report *report);
 
-/* "other programs used 0.97 of 2 cores during this run (yes 4711: 0.90)", without a newline, and
+/* "other programs used 0.97 of 2 cores (yes 4711: 0.90)", without a newline, and
  * made harmless. Returns line. */
 char *company_line(const struct company_report *report, char *line, size_t bytes);
 

@@ -103,6 +103,14 @@ static json_t *company_json(const struct company_report *report)
                      (int)company_is_busy(report), "programs", programs);
 }
 
+static char *while_measured(const struct company_report *report, char *line, size_t bytes)
+{
+    char others[FACT_TEXT_BYTES - 64];
+    snprintf(line, bytes, "while this was measured, %s",
+             company_line(report, others, sizeof others));
+    return line;
+}
+
 int environment_add_company(const char *directory, const struct company_report *report)
 {
     char path[PATH_MAX], line[FACT_TEXT_BYTES];
@@ -113,7 +121,7 @@ int environment_add_company(const char *directory, const struct company_report *
         error = -ENOMEM;
     if (error == 0 && company_is_busy(report) &&
         json_array_append_new(json_object_get(root, "warnings"),
-                              json_string(company_line(report, line, sizeof line))) != 0)
+                              json_string(while_measured(report, line, sizeof line))) != 0)
         error = -ENOMEM;
     FILE *file = error == 0 ? fopen(path, "we") : NULL;
     if (error == 0 && file == NULL)

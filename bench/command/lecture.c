@@ -181,6 +181,8 @@ static void tell(const void *context, const struct cell *cell, const struct laun
     printf("Where the time went: start %s, then %s: send %s, compute %s, collect %s; stop %s\n",
            time_text(row->start_ns), time_text(row->wall_ns), time_text(row->send_ns),
            time_text(row->compute_ns), time_text(row->collect_ns), time_text(row->stop_ns));
+    if (row->disturbed)
+        printf("Other programs took this machine meanwhile: these times are theirs as well.\n");
 }
 
 static int run_example(const struct example *example, bool python, int argc, char **argv)

@@ -198,7 +198,8 @@ static void put_findings(FILE *out, const struct report *report)
           "surely beat the loop or, if none does, of all. Two figures are only compared in words "
           "where both were measured in this run, and Python with C where their intervals do not "
           "overlap. Transports are compared between processes, on different cores where that was "
-          "measured. What failed or was not verified enters nothing.</p></details>\n",
+          "measured. What failed, was not verified or was disturbed by "
+          "other programs enters nothing.</p></details>\n",
           out);
 }
 

@@ -285,9 +285,9 @@ static void say_company(const struct runner *runner, const struct company_report
         return;
     company_line(report, line, sizeof line);
     if (format == TABLE_TERMINAL || format == TABLE_MARKDOWN)
-        printf("\nThe machine was busy: %s.\n", line);
+        printf("\nWhile this was measured, %s.\n", line);
     else if (!runner->options->quiet)
-        fprintf(stderr, "bench: the machine was busy: %s\n", line);
+        fprintf(stderr, "bench: while this was measured, %s\n", line);
 }
 
 int runner_finish(struct runner *runner)

@@ -9,13 +9,18 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <time.h>
 
+#include "bench/command/company.h"
 #include "bench/command/cores.h"
 #include "bench/command/facts/fact.h"
 #include "bench/command/read_file.h"
+#include "common/clock.h"
 #include "common/memory.h"
 
 #define MIB           (1024u * 1024u)
+#define WATCH_NS      (300 * NS_PER_MS) /* how long the doctor watches others */
+#define WAITING       10.0 /* percent of the time; more is worth a warning */
 #define BUSY_PER_CORE 0.3 /* a load above this share of the cores is worth a warning */
 
 static void find_kernel(const struct fact_query *query, struct fact *fact)
@@ -44,6 +49,46 @@ static void find_load(const struct fact_query *query, struct fact *fact)
     if (load > BUSY_PER_CORE * cores_online())
         fact_warn(fact, "others are at work: a load of %.2f on %u cores; wait, or end them", load,
                   cores_online());
+}
+
+/* Of the last ten seconds, as the kernel averages them ("pressure stall information"). */
+static void find_pressure(const struct fact_query *query, struct fact *fact)
+{
+    char line[128];
+    double percent;
+    if (sscanf(read_line(query->rule->detail, line, sizeof line), "some avg10=%lf", &percent) != 1)
+        return;
+    fact_real(fact, percent);
+    if (percent > WAITING)
+        fact_warn(fact,
+                  "processes wait for a core: some did in %.0f %% of the last 10 s; wait, or end "
+                  "what is running",
+                  percent);
+}
+
+static void find_steal(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    struct machine_time time;
+    if (machine_time_now(&time) == 0 && time.busy_ns + time.steal_ns > 0)
+        fact_real(fact, 100 * (double)time.steal_ns / (double)(time.busy_ns + time.steal_ns));
+}
+
+static void find_others(const struct fact_query *query, struct fact *fact)
+{
+    (void)query;
+    const struct timespec watch = {.tv_nsec = WATCH_NS};
+    struct company company;
+    struct company_report report;
+    char line[FACT_TEXT_BYTES];
+    company_open(&company);
+    nanosleep(&watch, NULL);
+    company_look(&company, &report);
+    company_close(&company);
+    fact_real(fact, report.others_cores);
+    if (company_is_busy(&report))
+        fact_warn(fact, "others are at work now: %s",
+                  company_line(&report, line, sizeof line));
 }
 
 static void find_shared_memory(const struct fact_query *query, struct fact *fact)
@@ -116,6 +161,10 @@ const struct fact_rule system_rules[] = {
     {"kernel", "kernel", "", find_kernel, NULL, false},
     {"distribution", "distribution", "", find_distribution, NULL, false},
     {"load_1min", "load, last minute", "", find_load, NULL, false},
+    {"cpu_pressure_10s", "waiting for a core, last 10 s", "%", find_pressure, "/proc/pressure/cpu",
+     false},
+    {"steal_since_boot", "taken by the host since boot", "%", find_steal, NULL, false},
+    {"others_cores_now", "used by others just now", "cores", find_others, NULL, true},
     {"huge_pages", "transparent huge pages", "", fact_first_line,
      "/sys/kernel/mm/transparent_hugepage/enabled", false},
     {"shm_free_mib", "free in /dev/shm", "MiB", find_shared_memory, NULL, true},
