@@ -1,4 +1,4 @@
-/* Tests of bench/suite/mpirun.c: its command line works wherever bench may be started from. */
+/* Tests of bench/launch/mpirun.c: its command line works wherever bench may be started from. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
