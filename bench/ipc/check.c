@@ -8,6 +8,7 @@
 #include "bench/data/statistics.h"
 #include "bench/ipc/outcome.h"
 #include "bench/ipc/rival.h"
+#include "bench/ipc/tool/reference.h"
 #include "bench/suite/progress.h"
 
 #define MESSAGE_BYTES 512
@@ -27,6 +28,8 @@ static const struct contest {
     {"socketpair", "same", 8, "plain loop", rival_plain},
     {"socketpair", "different", 8, "plain loop", rival_plain},
     {"mpi", "different", 8, "OSU-style loop", rival_plain},
+    {"mpi", "different", 8, "plain mpirun -np 2", rival_mpirun},
+    {"mpi window", "different", REFERENCE_WINDOW_BYTES, "OSU-style windows", rival_windows},
     {"openmp", "bound", 0, "EPCC-style loop", rival_epcc},
     {"manager append", "free", 16, "Python's Manager().list()", rival_append},
 };
@@ -34,7 +37,7 @@ static const struct contest {
 #define CONTESTS (sizeof contests / sizeof contests[0])
 
 struct score { /* of a contest, so far */
-    struct observation ours[IPC_ROUNDS_MOST], theirs[IPC_ROUNDS_MOST];
+    struct observation ours[SURVEY_ROUNDS_MOST], theirs[SURVEY_ROUNDS_MOST];
     size_t count;
     char status[RIVAL_STATUS_BYTES]; /* ok; else it is over */
 };
@@ -102,7 +105,7 @@ static int measure_all(struct check *check)
 
 static double median(const struct observation observations[], size_t count)
 {
-    double values[IPC_ROUNDS_MOST];
+    double values[SURVEY_ROUNDS_MOST];
     for (size_t i = 0; i < count; i++)
         values[i] = observations[i].value;
     statistics_sort(values, count);

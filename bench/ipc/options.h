@@ -19,8 +19,7 @@
 #define IPC_TRANSPORTS_MOST 64
 #define IPC_SIZES_MOST      64
 #define IPC_PLACEMENTS      3
-#define IPC_ROUNDS          15
-#define IPC_ROUNDS_MOST     1000
+#define IPC_CHECK_ROUNDS    15
 
 extern const char *const ipc_placements[IPC_PLACEMENTS + 1]; /* same, different, free, NULL */
 
@@ -33,7 +32,7 @@ struct ipc_options { /* lists without repetitions, in the user's order, never em
     size_t size_count;
     struct survey_options common; /* timeout_ns: of one measurement */
     bool check;                   /* compare with other tools instead, see check.h */
-    uint64_t rounds;              /* of that */
+    uint64_t rounds;              /* each measures everything once, in fresh processes */
 };
 
 /* Reads argv[1 .. argc-1]. Returns SURVEY_RUN, SURVEY_HELP, or -EINVAL with one line in

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ static int execute(void *argument)
         close(null);
     sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
     signal(SIGPIPE, SIG_DFL);
+    if (spawn->c_locale) /* in the child alone, before any thread */
+        setenv("LC_ALL", "C", 1);
     execvpe(spawn->argv[0], spawn->argv, spawn->environment ? spawn->environment : environ);
     dprintf(STDERR_FILENO, "cannot execute %s: %s\n", spawn->argv[0], strerror(errno));
     return 127;

@@ -27,8 +27,10 @@ void watch_name_descriptor(char *path, size_t bytes, int fd)
 
 int watch_open(struct watch *watch, const struct watch_means *means)
 {
-    *watch =
-        (struct watch){.janitor = means->janitor, .signals = means->signals, .child = CHILD_NONE};
+    *watch = (struct watch){.janitor = means->janitor,
+                            .signals = means->signals,
+                            .c_locale = means->c_locale,
+                            .child = CHILD_NONE};
     int error = io_pipe(watch->output);
     if (error == 0)
         error = io_set_nonblocking(watch->output[0]); /* our end only: a program may wait for us */
@@ -65,7 +67,8 @@ static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, c
 int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t limit_ns,
                 char *message, size_t bytes)
 {
-    struct spawn spawn = {.argv = argv, .output = watch->output[1]};
+    struct spawn spawn = {
+        .argv = argv, .output = watch->output[1], .c_locale = watch->c_locale};
     snprintf(message, bytes, "cannot start a process of %s", argv[0]);
     setenv("TMPDIR", watch->janitor->directory, 1); /* files of a program that is killed */
     watch->deadline_ns = clock_deadline(limit_ns);

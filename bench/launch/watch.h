@@ -25,11 +25,13 @@ struct watch_means { /* borrowed */
     int signals;               /* signalfd of what ends the run, of a session */
     const struct board *board; /* on which ranks of MPI sign on, or NULL */
     unsigned workers;          /* so many ranks */
+    bool c_locale;             /* see spawn.h */
 };
 
 struct watch {
     struct janitor *janitor;
     int signals;
+    bool c_locale;
     struct ranks ranks; /* none, or those that were to sign on */
     uint64_t deadline_ns;
     struct child child;

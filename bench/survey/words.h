@@ -23,7 +23,18 @@ struct survey_options { /* nothing is owned: output is a word of the command lin
 
 enum survey_parsed { SURVEY_RUN = 0, SURVEY_HELP = 1 };
 
-enum survey_key { SURVEY_TIMEOUT = 256, SURVEY_FORMAT, SURVEY_OWN_KEYS };
+enum survey_key { SURVEY_TIMEOUT = 256, SURVEY_FORMAT, SURVEY_ROUNDS_KEY, SURVEY_OWN_KEYS };
+
+/* Of each row so many starts. Fewer than 6 have no interval of 95 %. */
+#define SURVEY_ROUNDS_DEFAULT 8
+#define SURVEY_ROUNDS_MOST    1000
+
+/* A row of a table of options, for a command that hands its key to survey_count. */
+#define SURVEY_ROUNDS(count)                                                                       \
+    {                                                                                              \
+        "rounds", SURVEY_ROUNDS_KEY, "N", 0,                                                       \
+            "each measures all once, in fresh processes; default " count, 0                        \
+    }
 
 /* Rows of a table of options; timeout is the default, such as "10s", what that of one measurement.
  */
