@@ -80,6 +80,18 @@ static int compete(struct check *check, size_t index, size_t round)
     return 0;
 }
 
+/* --transport says whose; what is of no transport belongs to all of them. */
+static bool is_wanted(const struct ipc_options *options, const struct contest *contest)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(contest->subject, " "), contest->subject);
+    const struct transport_entry *entry = transport_find(name);
+    for (size_t i = 0; i < options->transport_count; i++)
+        if (options->transports[i] == entry)
+            return true;
+    return entry == NULL && options->all_transports;
+}
+
 static int measure_all(struct check *check)
 {
     const size_t rounds = check->options->rounds;
@@ -91,6 +103,8 @@ static int measure_all(struct check *check)
         strcpy(check->scores[i].status, "ok");
     for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < CONTESTS && error == 0 && check->signal == 0; i++) {
+            if (!is_wanted(check->options, &contests[i]))
+                continue;
             snprintf(what, sizeof what, "%s, %s", contests[i].subject, contests[i].rival);
             progress_step(&progress, what);
             if (strcmp(check->scores[i].status, "ok") == 0)
@@ -139,13 +153,16 @@ static int conclude(const struct contest *contest, struct score *score, struct o
 static int conclude_all(struct check *check, bool *failed)
 {
     struct outcome outcomes[CONTESTS];
+    size_t count = 0;
     for (size_t i = 0; i < CONTESTS; i++) {
-        int error = conclude(&contests[i], &check->scores[i], &outcomes[i]);
+        if (!is_wanted(check->options, &contests[i]))
+            continue;
+        int error = conclude(&contests[i], &check->scores[i], &outcomes[count]);
         if (error != 0)
             return error;
-        *failed = *failed || outcome_is_failure(&outcomes[i]);
+        *failed = *failed || outcome_is_failure(&outcomes[count++]);
     }
-    return outcomes_print(outcomes, CONTESTS, check->options->common.format);
+    return outcomes_print(outcomes, count, check->options->common.format);
 }
 
 int ipc_check(const struct ipc_options *options)

@@ -22,7 +22,7 @@
 #include "bench/survey/survey.h"
 #include "common/clock.h"
 
-#define BUDGET_NS (12 * NS_PER_MS) /* so long each size is measured in each round, about */
+#define BUDGET_NS (8 * NS_PER_MS) /* so long each size is measured in each round, about */
 
 struct line {                 /* what becomes a row */
     struct ipc_start *starts; /* starts[count]; its texts are the registry's, the options' or: */

@@ -16,7 +16,8 @@ static const struct argp_option table[] = {
     {"transport", 't', "LIST", 0, "which transports; all is the default", 0},
     {"bytes", 'b', "LIST", 0, "sizes of a message; default " IPC_BYTES, 0},
     {"placement", 'p', "LIST", 0, "same core, different cores, or free; default same,different", 0},
-    {"check", KEY_CHECK, NULL, 0, "compare with what other tools measure", 0},
+    {"check", KEY_CHECK, NULL, 0,
+     "compare with what other tools measure, at sizes and placements of its own", 0},
     SURVEY_ROUNDS("8, with --check 15"),
     SURVEY_OPTIONS("ipc.csv and DIR/ipc_starts.csv", "10s"),
 };
@@ -29,6 +30,7 @@ static int add_transport(struct survey_words *words, const char *word)
     for (size_t i = 0; i < IPC_TRANSPORTS_MOST && transport_registry[i].name != NULL; i++)
         names[i + 1] = transport_registry[i].name;
     if (strcmp(word, "all") == 0) {
+        options->all_transports = true;
         for (size_t i = 1; names[i] != NULL; i++)
             add_transport(words, names[i]);
         return 0;

@@ -14,7 +14,7 @@
 #include "common/transport/registry.h"
 
 #define IPC_TIMEOUT_NS      (10 * NS_PER_S)
-#define IPC_BYTES           "8,64,4KiB,64KiB,1MiB,16MiB"
+#define IPC_BYTES           "8,4KiB,64KiB,1MiB,4MiB"
 #define IPC_BYTES_MOST      (1024u * 1024 * 1024)
 #define IPC_TRANSPORTS_MOST 64
 #define IPC_SIZES_MOST      64
@@ -26,6 +26,7 @@ extern const char *const ipc_placements[IPC_PLACEMENTS + 1]; /* same, different,
 struct ipc_options { /* lists without repetitions, in the user's order, never empty */
     const struct transport_entry *transports[IPC_TRANSPORTS_MOST];
     size_t transport_count;
+    bool all_transports;
     const char *placements[IPC_PLACEMENTS]; /* of ipc_placements */
     size_t placement_count;
     uint64_t sizes[IPC_SIZES_MOST]; /* of a message, in bytes, from 1 */

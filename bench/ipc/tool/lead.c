@@ -287,7 +287,8 @@ static int warm_all(struct lead *lead)
     uint64_t transfer_ns, window_ns;
     int error = warm_up(lead, ping_pong, BATCH_NS, &lead->trips, &lead->trip_ns);
     uint64_t stream_ns = STREAM_TRIPS * (lead->trip_ns < BATCH_NS ? lead->trip_ns : BATCH_NS);
-    if (error == 0 && all)
+    lead->transfers = 1;
+    if (error == 0 && all && lead->trip_ns < LONG_NS) /* else one is enough, and all is touched */
         error = warm_up(lead, stream, stream_ns < BATCH_NS ? BATCH_NS : stream_ns, &lead->transfers,
                         &transfer_ns);
     if (error == 0 && side->in_flight > 0 && (all || side->reference->windows))

@@ -13,7 +13,7 @@
 #include "common/io.h"
 #include "common/memory.h"
 
-#define WARM_SAMPLES    2  /* they touch code and memory for the first time */
+#define WARM_SAMPLES    2  /* not counted: they touch code and memory for the first time */
 #define REFERENCE_TURN  64 /* samples between two batches of the reference */
 #define REFERENCES_MOST 1024
 #define MOMENTS_BYTES   4096
@@ -86,12 +86,11 @@ static bool enough(const struct measure *measure, size_t count, uint64_t begin_n
 static int warm_up(const struct measure *measure, const struct way *way, struct stage *stage,
                    struct samples *samples)
 {
+    const int most = way->fresh ? 0 : WARM_SAMPLES;
     uint64_t begin_ns = clock_ns();
     int error = 0;
-    for (int i = 0; i < WARM_SAMPLES && error == 0; i++) {
+    for (int i = 0; i < most && error == 0 && clock_ns() - begin_ns < measure->budget_ns; i++) {
         error = take_sample(way, stage, samples);
-        if (clock_ns() - begin_ns >= measure->budget_ns)
-            return error; /* and it counts */
         samples->count = 0;
     }
     return error;
@@ -100,10 +99,8 @@ static int warm_up(const struct measure *measure, const struct way *way, struct 
 static int take_samples(const struct measure *measure, const struct way *way, struct stage *stage,
                         struct samples *samples)
 {
-    uint64_t begin_ns = clock_ns();
     int error = warm_up(measure, way, stage, samples);
-    if (samples->count == 0)
-        begin_ns = clock_ns();
+    uint64_t begin_ns = clock_ns();
     while (error == 0 && !enough(measure, samples->count, begin_ns)) {
         error = take_reference(measure, way, stage, samples);
         if (error == 0)

@@ -22,9 +22,8 @@ struct measure {
  * Measures, and writes rows of raw.h, which end with a reason if it failed. Returns 0 or a negative
  * errno: not all could be written.
  *
- * Samples are taken until budget_ns are spent, and one in any case. Two before them warm up, and
- * don't count; but a first one that takes longer than the budget does: what a first touch of memory
- * adds is nothing beside it.
+ * Samples are taken until budget_ns are spent, and one in any case. Up to two before them warm up,
+ * and don't count, but for a way whose samples share nothing.
  */
 int measure_way(const struct measure *measure, FILE *rows);
 
