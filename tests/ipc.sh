@@ -20,6 +20,7 @@ refuses 'an element is empty'        --bytes 8,
 refuses 'from 1 to 1000'             --rounds 0
 refuses 'from 1 to 1000'             --check --rounds 1001
 refuses 'with its unit'              --timeout 10
+refuses 'with its unit'              --spread 10
 refuses 'table, csv, json'           --format xml
 refuses 'did you mean transport'     --transprot pipe
 refuses 'lacks its value'            --bytes
@@ -30,7 +31,7 @@ run ipc --help
 expect_status "help" 0
 expect "help names the transports" grep -q vmsplice "$out"
 
-run ipc --transport pipe,tcp --bytes 1,4097,1MiB --placement same,free --rounds 3 -o "$results"
+run ipc --transport pipe,tcp --bytes 1,4097,1MiB --placement same,free --rounds 3 --spread 1ms -o "$results"
 expect_status "rows" 0
 expect "a row for each" test "$(columns "$rows" status verified starts | grep -c $'^ok\t1\t3$')" -eq 12
 expect "CSV on standard output" cmp -s "$out" "$rows"
@@ -74,7 +75,7 @@ expect_status "windows" 0
 expect "windows" windows
 
 # a measurement that takes too long is one row, and is not tried again
-run ipc --transport pipe --bytes 1GiB,8 --placement free --timeout 300ms --rounds 2 -o "$results"
+run ipc --transport pipe --bytes 1GiB,8 --placement free --timeout 300ms --rounds 2 --spread 1ms -o "$results"
 expect_status "too slow" 1
 expect "its row says so" test "$(columns "$rows" bytes status | grep -c $'^1073741824\ttimeout: ')" -eq 1
 expect "it had one start" test "$(columns "$starts" bytes status | grep -c '^1073741824')" -eq 1

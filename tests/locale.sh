@@ -36,7 +36,7 @@ no_commas() { # FILE: no field of its CSV is a number with a comma, and there ar
     grep -qE '[0-9]\.[0-9]' "$1" && ! grep -qE '"[0-9]+,[0-9]+"' "$1" &&
         awk -F, 'NR == 1 { fields = NF } NF != fields { exit 1 }' "$1"
 }
-run ipc --transport pipe --bytes 8 --placement free --rounds 2 -o "$results"
+run ipc --transport pipe --bytes 8 --placement free --rounds 2 --spread 1ms -o "$results"
 expect_status "ipc" 0
 expect "ipc.csv has points" no_commas "$results/ipc.csv"
 expect "ipc_starts.csv has points" no_commas "$results/ipc_starts.csv"

@@ -18,6 +18,7 @@ refuses 'from 1 to 10000'            --samples 0
 refuses 'from 1 to 10000'            --samples 1e9
 refuses 'from 1 to 1000'             --rounds 0
 refuses 'with its unit'              --timeout 10
+refuses 'with its unit'              --spread 10
 refuses 'table, csv, json'           --format xml
 refuses 'did you mean mechanism'     --mecanism fork
 refuses 'lacks its value'            --samples
@@ -38,7 +39,7 @@ sound() { # the file has no row that contradicts itself
                     $10 != "openmp" && $8 <= 0 { print "no memory: " $0; bad = 1 }
                     END { exit bad }'
 }
-run spawn --samples 1 --rounds 2 --timeout 5m -o "$results"
+run spawn --samples 1 --rounds 2 --spread 1ms --timeout 5m -o "$results"
 expect_status "all" 0
 expect "a row for each way" test "$(columns "$rows" mechanism condition | sort -u | wc -l)" -eq 15
 each_twice() { # the file has each way's two starts, or one that was skipped
@@ -66,7 +67,7 @@ cp "$scratch/bin/orterun" "$scratch/bin/ompi_info"
 chmod +x "$scratch/bin/"*
 path=$PATH
 PATH=$scratch/bin:$PATH
-run spawn --mechanism mpirun,vfork --samples 3 --rounds 2 --timeout 1s -o "$results"
+run spawn --mechanism mpirun,vfork --samples 3 --rounds 2 --spread 1ms --timeout 1s -o "$results"
 PATH=$path
 expect_status "stuck" 1
 expect "its row says so" test "$(columns "$rows" mechanism status | grep -c $'^mpirun\ttimeout: ')" -eq 1
@@ -85,7 +86,7 @@ expect "the crash is named" grep -q 'spawn was killed by signal 9' "$rows"
 expect "the rest is measured" test "$(columns "$rows" status | grep -cE '^(ok|skip)')" -eq 1
 
 # Ctrl-C: at once, with the rows so far
-start spawn --mechanism vfork,mpirun --samples 1 --rounds 1000 --timeout 5m -o "$results"
+start spawn --mechanism vfork,mpirun --samples 1 --rounds 1000 --spread 1ms --timeout 5m -o "$results"
 has_row() { [ -s "$starts" ] && grep -q vfork "$starts" && program_of; }
 expect "it starts" wait_until 60000 has_row
 sleep 0.5

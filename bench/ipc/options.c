@@ -125,7 +125,8 @@ int ipc_options_parse(struct ipc_options *options, int argc, char **argv, char *
                                  .own = options,
                                  .message = message,
                                  .bytes = bytes};
-    *options = (struct ipc_options){.common.timeout_ns = IPC_TIMEOUT_NS};
+    *options = (struct ipc_options){
+        .common = {.timeout_ns = IPC_TIMEOUT_NS, .spread_ns = SURVEY_SPREAD_NS}};
     int parsed = survey_parse(&words, take, argc, argv);
     if (parsed != SURVEY_RUN)
         return parsed;

@@ -69,7 +69,8 @@ int spawn_options_parse(struct spawn_options *options, int argc, char **argv, ch
                                  .own = options,
                                  .message = message,
                                  .bytes = bytes};
-    *options = (struct spawn_options){.common.timeout_ns = TIMEOUT_NS};
+    *options = (struct spawn_options){
+        .common = {.timeout_ns = TIMEOUT_NS, .spread_ns = SURVEY_SPREAD_NS}};
     int parsed = survey_parse(&words, take, argc, argv);
     if (parsed == SURVEY_RUN && options->way_count == 0)
         add_mechanism(&words, "all");

@@ -24,8 +24,10 @@ struct estimate starts_estimate(const struct starts_field *field, size_t count, 
     double values[STARTS_MOST];
     size_t found = gather(field, count, values);
     if (coverage != NULL)
-        *coverage = NAN;
-    return found > 0 ? statistics_median(values, found, coverage) : estimate_unknown;
+        *coverage = found > 0 ? 1 - ldexp(2, -(int)found) : (double)NAN;
+    if (found == 0)
+        return estimate_unknown;
+    return (struct estimate){statistics_quantile(values, found, 0.5), values[0], values[found - 1]};
 }
 
 static double widest(const double sorted[], size_t split, size_t count)

@@ -4,9 +4,14 @@
  *
  * Samples of one start are not independent: where its memory came to lie, on which cores, how its
  * two sides fell into step, is decided when it starts and lasts until it ends. So a start is one
- * observation, the figure is the median over starts, and the interval is the distribution-free one
- * of statistics.h, between starts: of 8 that is from the least to the greatest (99.2 %). Fewer than
- * 6 have no interval of 95 %, and coverage says what they have.
+ * observation, the figure is the median over starts, and the interval is between starts.
+ *
+ * It goes from the least to the greatest. Of n independent starts that holds the true median with
+ * probability 1 - 2 / 2^n: 99.2 % of 8, and below 95 % of fewer than 6. Of 8 a narrower one would do,
+ * if they were independent of each other. But all of them are of one run, and a shared machine has
+ * moods that last for minutes: two runs differ by more than the starts of either. What is left over
+ * is the little that one run can do about that; the rest is time between the starts (survey.h).
+ * Source: David & Nagaraja, Order Statistics, section 7.1.
  *
  * Where what a start decides is one of two things (a page's colour, a cache line's neighbour), the
  * median of all is a figure that no start has. Then the two modes are told as well.
@@ -32,7 +37,8 @@ struct starts_field { /* one field of an array of records; NaN: that start does 
     }
 
 /* The median over those of count starts (at most STARTS_MOST) that have it, and its interval;
- * unknown, if none has. *coverage (may be NULL) is the interval's, NaN if there is none. */
+ * unknown, if none has. *coverage (may be NULL) is the interval's (one start: 0), NaN if there is
+ * none. */
 struct estimate starts_estimate(const struct starts_field *field, size_t count, double *coverage);
 
 struct starts_modes { /* counts 0, medians NaN: there is one mode */

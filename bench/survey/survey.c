@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "bench/command/commands.h"
 #include "bench/data/columns_json.h"
 #include "bench/suite/matrix.h"
+#include "common/clock.h"
 
 #define SHUFFLE_SEED 20261u /* each run has the same orders */
 
@@ -80,13 +84,28 @@ int survey_add(struct survey *survey, const void *record)
 
 /* ---- running -------------------------------------------------------------------------------- */
 
+/* Sleeps until that moment, or until a signal comes. */
+static void wait_for_round(struct survey *survey, uint64_t begin_ns)
+{
+    struct signalfd_siginfo info;
+    struct pollfd signals = {.fd = survey->session.signals, .events = POLLIN};
+    while (clock_ns() < begin_ns && survey->signal == 0) {
+        if (poll(&signals, 1, clock_left_ms(begin_ns)) > 0 &&
+            read(signals.fd, &info, sizeof info) == sizeof info)
+            survey->signal = (int)info.ssi_signo;
+    }
+}
+
 int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
                        int (*measure)(void *context, size_t index, uint64_t round), void *context)
 {
     uint64_t random = SHUFFLE_SEED;
     size_t *order = calloc(count + 1, sizeof *order);
     int error = order == NULL ? -ENOMEM : 0;
+    const uint64_t begin_ns = clock_ns(),
+                   apart_ns = survey->options->spread_ns / (rounds > 1 ? rounds - 1 : 1);
     for (uint64_t round = 0; round < rounds && error == 0; round++) {
+        wait_for_round(survey, begin_ns + round * apart_ns);
         matrix_shuffle(order, count, &random);
         for (size_t i = 0; i < count && error == 0 && survey->signal == 0; i++)
             error = measure(context, order[i], round);

@@ -60,7 +60,9 @@ int survey_open(struct survey *survey, const struct survey_table *table,
                 const struct survey_options *options);
 
 /* Calls measure for each index below count in each of so many rounds, in an order shuffled anew,
- * until one returns an error or a signal has come. Returns 0, that error or -ENOMEM. */
+ * until one returns an error or a signal has come. Rounds that are over soon wait, so that their
+ * begins lie over the options' spread_ns: starts within a second of each other know one mood of the
+ * machine. Returns 0, that error or -ENOMEM. */
 int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
                        int (*measure)(void *context, size_t index, uint64_t round), void *context);
 
