@@ -20,21 +20,21 @@
  *
  * Start     mpirun has started the same program in every rank. Rank 0 gets the pool; the others
  *           serve inside start (rank.c) and leave it when they are told to stop.
- * Work      The ledger (tasks.h) says what to send to whom. While a worker runs a chunk, its next
- *           ones are on their way (prefetch), which hides the time that messages take. No message
- *           relies on MPI's buffers: it keeps its memory until its request is complete. per-task
- *           is dynamic:1 without prefetch. A fresh rank for each task can't be had: only mpirun
- *           makes ranks, all at once.
+ * Work      The ledger (tasks.h) says what to send to whom, and a worker is sent its next chunks
+ *           while it runs one (prefetch). How far they come meanwhile depends on their size, for
+ *           MPI moves messages only inside of its calls: rank.c tells. No message relies on MPI's
+ *           buffers. per-task is dynamic:1 without prefetch: a fresh rank for each task can't be
+ *           had, as only mpirun makes ranks, all at once.
  * Stop      The order to stop; then MPI_Finalize, in which all ranks meet once more.
  *
  * Failure   A rank that dies takes the whole job along: mpirun ends all ranks, this one too, so
  *           on_death makes no difference here. Whoever started mpirun sees on the board who died
  *           at which task, and may start the job again. After a map that failed, stop is MPI_Abort:
  *           MPI_Finalize would wait for ranks that may never come.
- * Cost      Within one machine a message is two copies through shared memory. All of them pass
- *           rank 0, which so is the bottleneck of many workers or small tasks. And a rank that
- *           waits polls, first eagerly and then between naps, so it uses some of a core, and after
- *           a pause it comes a little late.
+ * Cost      Within one machine a small message is copied twice, through shared memory, a large one
+ *           once, by the kernel, or twice (the column `settings` of a row tells). All pass rank
+ *           0, the bottleneck of many workers or small tasks. A rank that waits polls, eagerly and
+ *           then between naps, which takes some of a core, and makes it late after a pause.
  */
 #include <errno.h>
 #include <limits.h>
@@ -337,7 +337,7 @@ static int exchange(struct pool *pool)
     const struct failure nothing = {.error = 0}; /* the coordinator runs no kernel */
     struct order order = {.count = pool->count, .chunk = pool->chunk};
     const unsigned workers = pool->plan->workers;
-    int error = rank_order(&order, pool->deadline_ns);
+    int error = rank_order(&order, NULL, pool->deadline_ns);
     if (error == 0)
         error = pool->chunk != 0 ? exchange_chunks(pool) : exchange_shares(pool);
     if (error == 0)
@@ -381,7 +381,7 @@ static int mpi_stop(struct pool *pool, struct failure *why)
     struct order order = {.stop = 1};
     const uint64_t limit_ns = pool->plan->limit_ns;
     (void)why;
-    if (pool->broken || rank_order(&order, clock_deadline(limit_ns)) != 0)
+    if (pool->broken || rank_order(&order, NULL, clock_deadline(limit_ns)) != 0)
         MPI_Abort(MPI_COMM_WORLD, 1); /* ends all ranks, this one as well */
     rank_leave(&pool->records, limit_ns);
     release(pool);

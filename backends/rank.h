@@ -38,8 +38,9 @@ int rank_join(const struct plan *plan, struct records *records, struct failure *
 /* By all ranks: MPI ends, for this process for good. */
 void rank_leave(struct records *records, uint64_t limit_ns);
 
-/* By all ranks: the coordinator gives the order, the others get it. */
-int rank_order(struct order *order, uint64_t deadline_ns);
+/* By all ranks: the coordinator gives the order, the others get it. They wait for it between maps,
+ * with the board that may hush them; the coordinator has none: NULL. */
+int rank_order(struct order *order, const struct board *board, uint64_t deadline_ns);
 
 /* By all ranks at the end of a map: reports[ranks], by rank, for the coordinator; else NULL. */
 int rank_report(const struct failure *report, struct failure *reports, uint64_t deadline_ns);

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "common/check.h"
+#include "common/clock.h"
+#include "common/futex.h"
 #include "common/memory.h"
 
 int board_create(struct board **board, int *fd)
@@ -78,4 +80,40 @@ void board_help(struct board *board, unsigned workers, int32_t pid)
 {
     CHECK(workers <= BOARD_LINES);
     atomic_store_explicit(&board->lines[workers].pid, pid, memory_order_relaxed);
+}
+
+void board_announce_start(struct board *board)
+{
+    atomic_store_explicit(&board->starting, 1, memory_order_relaxed);
+    futex_wake(&board->starting, UINT32_MAX);
+}
+
+int board_await_start(const struct board *board, uint64_t deadline_ns)
+{
+    int error = 0;
+    /* invariant: not announced yet, and the deadline has not passed */
+    while (error == 0 && atomic_load_explicit(&board->starting, memory_order_relaxed) == 0)
+        error = futex_wait(&board->starting, 0, deadline_ns);
+    return error;
+}
+
+/* The word is all that is said, so no order with other memory is needed; the futex call orders the
+ * word itself. */
+void board_hush(struct board *board, bool hushed)
+{
+    atomic_store_explicit(&board->hushed, hushed, memory_order_relaxed);
+    if (!hushed)
+        futex_wake(&board->hushed, UINT32_MAX);
+}
+
+bool board_heed(const struct board *board, uint64_t deadline_ns)
+{
+    bool slept = false;
+    /* invariant: nobody has said that it is over, and the deadline has not passed */
+    while (atomic_load_explicit(&board->hushed, memory_order_relaxed) == 1 &&
+           clock_ns() < deadline_ns) {
+        futex_wait(&board->hushed, 1, deadline_ns);
+        slept = true;
+    }
+    return slept;
 }

@@ -8,6 +8,9 @@
  * The runner that owns the board clears it before each map; a line is written by its worker while
  * it has work and is quiet between maps, so plain relaxed stores suffice: whoever needs a line to
  * be complete (the runner after map) has already synchronised with the worker to get its results.
+ *
+ * Workers that wait for their next map by polling read one word besides: while the runner measures
+ * what the machine gives without them, it hushes them, and they sleep on that word.
  */
 #ifndef PARBENCH_COMMON_BOARD_H
 #define PARBENCH_COMMON_BOARD_H
@@ -38,6 +41,10 @@ struct board {
     _Atomic uint32_t injected; /* faults done so far: each is done once, also after a retry */
     _Atomic int32_t crashed;   /* the worker whose thread brought the process down, or -1 */
     _Atomic uint32_t finished; /* 1: the cell came to its end and has written all its rows */
+    _Atomic uint32_t hushed;   /* 1: whoever polls for its next map sleeps on this word, a futex;
+                                  the runner writes it, workers read it */
+    _Atomic uint32_t starting; /* 1: the coordinator starts its pool now, and workers that were
+                                  started beside it (ranks) may as well; a futex, likewise */
     _Atomic uint64_t stop_ns;  /* what it took to stop the pool, a column of all rows of the cell, which
                                   are written by then; 0: it was not stopped */
     _Alignas(128) struct board_line lines[BOARD_LINES + 1]; /* by worker; the line after a pool's
@@ -63,5 +70,19 @@ void board_enter(struct board *board, unsigned worker);
 /* A pool of so many workers has a helper process, which runs no tasks: its processor time and
  * memory are the pool's, too. */
 void board_help(struct board *board, unsigned workers, int32_t pid);
+
+/* By the coordinator, just before it starts its pool; and by a process that was started beside it and
+ * is to be a worker: sleeps until then. Returns 0, or -ETIMEDOUT. */
+void board_announce_start(struct board *board);
+int board_await_start(const struct board *board, uint64_t deadline_ns);
+
+/* By the runner, while no map is run: from now on idle workers poll for nothing, or again. A worker
+ * notices between two naps, so leave it a fraction of a millisecond before you measure. */
+void board_hush(struct board *board, bool hushed);
+
+/* By a worker that waits for its next map, between two looks: returns at once unless it is hushed,
+ * else when that is over, or the deadline (clock.h): the runner may have died meanwhile. Returns
+ * whether it slept. */
+bool board_heed(const struct board *board, uint64_t deadline_ns);
 
 #endif

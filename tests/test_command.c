@@ -23,6 +23,7 @@
 #include "bench/command/options.h"
 #include "bench/command/units.h"
 #include "common/clock.h"
+#include "common/cross_memory.h"
 
 #define WORDS_MAX    8
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -450,6 +451,10 @@ static void test_quota(void **state)
     assert_int_equal(cores_combine(8, 0.05), 1);
     assert_int_equal(cores_combine(2, 4), 2);
     assert_int_equal(cores_combine(2, 1e300), 2);
+    assert_int_equal(cores_combine_whole(8, CORES_NO_QUOTA), 8);
+    assert_int_equal(cores_combine_whole(8, 1.5), 1); /* two that spin would stop each other */
+    assert_int_equal(cores_combine_whole(8, 0.05), 1);
+    assert_int_equal(cores_combine_whole(2, 4), 2);
 }
 
 static void test_groups(void **state)
@@ -509,16 +514,17 @@ static void test_environment(void **state)
     fclose(out);
     json_t *root = json_loads(text, 0, NULL);
     assert_non_null(root);
-    const char *line, *date, *compiler;
+    const char *line, *date, *compiler, *copy;
     int usable = 0, quantum = 0;
-    assert_int_equal(json_unpack(root, "{s:{s:s, s:s}, s:{s:i}, s:{s:i}, s:{s:s}, s:[]}", "run",
+    assert_int_equal(json_unpack(root, "{s:{s:s, s:s}, s:{s:i, s:s}, s:{s:i}, s:{s:s}, s:[]}", "run",
                                  "command_line", &line, "date_utc", &date, "cores", "usable",
-                                 &usable, "clock", "quantum_ns", &quantum, "build", "compiler",
+                                 &usable, "mpi_single_copy", &copy, "clock", "quantum_ns", &quantum, "build", "compiler",
                                  &compiler, "warnings"),
                      0);
     assert_non_null(strstr(line, "bench -w \"sum\""));
     assert_int_equal(strlen(date), strlen("2025-01-02T03:04:05Z"));
     assert_int_equal(usable, cores_usable());
+    assert_string_equal(copy, cross_memory_try() == 0 ? "cma" : "none");
     assert_true(quantum > 0);
     assert_true(strlen(compiler) > 0);
     assert_null(json_object_get(root, "tools"));

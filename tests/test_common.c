@@ -25,12 +25,14 @@
 #include "common/check.h"
 #include "common/child.h"
 #include "common/clock.h"
+#include "common/cross_memory.h"
 #include "common/failure.h"
 #include "common/inject.h"
 #include "common/io.h"
 #include "common/job.h"
 #include "common/memory.h"
 #include "common/trace.h"
+#include "tests/without_cma.h"
 #include "throttle.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -319,6 +321,62 @@ static void a_worker_runs_where_its_line_says(void **state)
     board_close(board);
 }
 
+/* --- hush: who polls sleeps, until told or until its limit */
+
+static int poll_until_hushed(void *argument)
+{
+    struct board *board = argument;
+    while (!board_heed(board, clock_deadline(HANG_NS)))
+        atomic_fetch_add(&board->lines[0].task, 1); /* it polls: this goes on and on */
+    return board->hushed == 0 ? 0 : 1;
+}
+
+/* The state of a process, as in /proc/PID/stat: R runs, S sleeps. */
+static char state_of(pid_t pid)
+{
+    char path[64], text[256] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    return strrchr(text, ')')[2];
+}
+
+static void an_idle_worker_that_is_hushed_sleeps(void **state)
+{
+    (void)state;
+    struct board *board;
+    struct child child;
+    uint64_t deadline_ns = clock_deadline(HANG_NS);
+    int status;
+    assert_int_equal(board_create(&board, NULL), 0);
+    assert_false(board_heed(board, deadline_ns)); /* nobody said anything */
+    assert_int_equal(child_start(&child, poll_until_hushed, board), 0);
+    while (atomic_load(&board->lines[0].task) < 1000) /* it polls */
+        assert_true(clock_ns() < deadline_ns);
+    board_hush(board, true);
+    while (state_of(child.pid) != 'S')
+        assert_true(clock_ns() < deadline_ns);
+    board_hush(board, false);
+    assert_int_equal(child_wait(&child, deadline_ns, &status), 0);
+    assert_int_equal(status, 0);
+    board_close(board);
+}
+
+static void a_hush_that_nobody_ends_has_a_limit(void **state)
+{
+    (void)state;
+    struct board *board;
+    assert_int_equal(board_create(&board, NULL), 0);
+    board_hush(board, true);
+    uint64_t deadline_ns = clock_deadline(SOON_NS);
+    assert_true(board_heed(board, deadline_ns));
+    assert_true(clock_ns() >= deadline_ns);
+    assert_false(board_heed(board, 0)); /* it had passed before */
+    board_close(board);
+}
+
 static void a_trace_keeps_as_many_messages_as_fit(void **state)
 {
     (void)state;
@@ -366,6 +424,62 @@ static void a_job_counts_times_and_reports(void **state)
     assert_int_equal(line->tasks, 0);
     assert_int_equal(line->pid, getpid());
     board_close(board);
+}
+
+/* --- cross_memory ----------------------------------------------------------------------------- */
+
+static int read_own(void *argument)
+{
+    volatile uint64_t secret = 42;
+    uint64_t value = 0;
+    (void)argument;
+    /* every process may read itself */
+    return cross_memory_read(getpid(), (uint64_t)(uintptr_t)&secret, &value, sizeof value) == 0 &&
+                   value == 42 &&
+                   cross_memory_read(getpid(), 0, &value, sizeof value) == -EFAULT
+               ? 0
+               : 1;
+}
+
+static int try_without(void *argument)
+{
+    (void)argument;
+    if (without_cma() != 0)
+        return 77;
+    return cross_memory_try() == -EPERM ? 0 : 1;
+}
+
+static int try_with(void *argument)
+{
+    uint64_t value;
+    (void)argument;
+    if (cross_memory_try() != 0)
+        return 77;
+    return cross_memory_read(INT_MAX, 0, &value, sizeof value) == -EPIPE ? 0 : 1; /* nobody */
+}
+
+static int status_of(int (*body)(void *))
+{
+    struct child child;
+    int status = -1;
+    assert_int_equal(child_start(&child, body, NULL), 0);
+    assert_int_equal(child_wait(&child, clock_deadline(HANG_NS), &status), 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip(); /* no seccomp, or none of it is allowed here */
+    return status;
+}
+
+static void memory_of_others_is_read_where_it_may_be(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(read_own), 0);
+    assert_int_equal(status_of(try_with), 0);
+}
+
+static void a_filter_that_forbids_it_is_seen(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(try_without), 0);
 }
 
 /* --- failure ---------------------------------------------------------------------------------- */
@@ -487,6 +601,10 @@ int main(void)
         cmocka_unit_test(a_child_that_does_not_end_is_ended),
         cmocka_unit_test(the_board_is_one_in_all_processes),
         cmocka_unit_test(a_worker_runs_where_its_line_says),
+        cmocka_unit_test(an_idle_worker_that_is_hushed_sleeps),
+        cmocka_unit_test(a_hush_that_nobody_ends_has_a_limit),
+        cmocka_unit_test(memory_of_others_is_read_where_it_may_be),
+        cmocka_unit_test(a_filter_that_forbids_it_is_seen),
         cmocka_unit_test(a_trace_keeps_as_many_messages_as_fit),
         cmocka_unit_test(a_job_counts_times_and_reports),
         cmocka_unit_test(failures_are_one_line_and_leave_out_the_unknown),

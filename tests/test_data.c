@@ -20,6 +20,7 @@ static const struct sample plain = {.suite = "run",
                                     .parameters = "tasks=4,n=10",
                                     .backend = "pipes",
                                     .pin = "none",
+                                    .settings = "yield=1 copy=cma",
                                     .schedule = "dynamic",
                                     .chunk = 1,
                                     .workers = 2,
@@ -296,11 +297,11 @@ static void faults_are_named(void **state)
     assert_changed_fails(",1000,", ",0x10,", "wall_ns is \"0x10\"");
     assert_changed_fails(",1000,", ",18446744073709551616,", "wall_ns is \"18446744073709551616\"");
     assert_changed_fails(",1000,", ",99999999999999999999999999999999999999999999999999,", "...\"");
-    assert_changed_fails(",1,0,0,none\n", ",1,0,0,none,0\n", "line 2: more than 34 fields");
-    assert_changed_fails(",1,0,0,none\n", ",1,0,0\n", "line 2: 33 fields, but its header has 34");
+    assert_changed_fails(" copy=cma\n", " copy=cma,0\n", "line 2: more than 35 fields");
+    assert_changed_fails(",yield=1 copy=cma\n", "\n", "line 2: 34 fields, but its header has 35");
     assert_changed_fails("pipes", "pi\"pes", "line 2: a quote in the middle of a field");
     assert_changed_fails("pipes", "\"pi\"pes", "line 2: a quote in the middle of a field");
-    assert_changed_fails(",1000,", ",7\n\n\n8,", "line 2: 13 fields, but its header has 34");
+    assert_changed_fails(",1000,", ",7\n\n\n8,", "line 2: 13 fields, but its header has 35");
 }
 
 static void wild_bytes_are_named(void **state)

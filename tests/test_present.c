@@ -147,12 +147,13 @@ static void a_table_tells_what_matters(void **state)
                               make_cell("shm", "tasks=100,us=1"),
                               make_failed_cell("mpi", "failed: rank 1: killed")};
     cells[1].oversubscribed = cells[1].noisy = 1;
+    cells[1].settings = "yield=1 copy=none";
     cells[1].samples = 3;
     char *text = print(cells, 3, TABLE_TERMINAL);
     assert_has(text, "spin  tasks=100,us=1; 100 tasks of 0 B, results of 0 B\n");
     assert_has_not(text, "parameters"); /* all have the same: they stand in the heading */
     assert_has(text, "1.23 ms  2.4 %     1.88  4.0 %      1.95  96 %    155 ns  40..60  "
-                     "3 samples, oversubscribed, noisy\n");
+                     "3 samples, oversubscribed, noisy, ranks yield, no single copy\n");
     assert_has(text, "3 failed\n");
     assert_has(text, "  mpi dynamic, 2 workers: failed: rank 1: killed\n");
     assert_has_not(text, "nan");

@@ -141,7 +141,7 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
                                     .schedule = SCHEDULE_DYNAMIC,
                                     .repetitions = 1,
                                     .limit_ns = 60 * NS_PER_S,
-                                    .launched_ns = clock_ns()};
+                                    .entered_ns = clock_ns()};
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (option == '?')
             return -EINVAL;
@@ -150,6 +150,8 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
             return -EINVAL;
         }
     }
+    if (arguments->launched_ns == 0 || arguments->launched_ns > arguments->entered_ns)
+        arguments->launched_ns = arguments->entered_ns; /* started by hand */
     if (!complete(arguments)) {
         fprintf(stderr, "cell: this program is started by bench: try `bench --help`\n");
         return -EINVAL;

@@ -15,7 +15,7 @@
 
 /* Of what a cell and its runner agree on: this command line, the board, the trace, the rows. A runner
  * can only use the cell program of another build that has the same. */
-#define CELL_INTERFACE 1
+#define CELL_INTERFACE 2
 
 struct arguments {              /* texts are borrowed from argv */
     const char *suite;
@@ -33,7 +33,8 @@ struct arguments {              /* texts are borrowed from argv */
     unsigned repetitions;       /* at least so many samples ... */
     uint64_t min_time_ns;       /* ... and so many that they last this long together */
     uint64_t limit_ns;          /* for one start, map or stop */
-    uint64_t launched_ns;       /* when the runner started this cell's first process */
+    uint64_t launched_ns;       /* when the runner started this cell's first process, */
+    uint64_t entered_ns;        /* ... and when this one came to be */
     const char *board;          /* path of the board */
     const char *samples;        /* path to write rows to */
     const char *results;        /* path to write each task's result to, or NULL */

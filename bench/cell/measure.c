@@ -11,6 +11,7 @@
 #include "bench/cell/probe.h"
 #include "bench/cell/rows.h"
 #include "bench/cell/usage.h"
+#include "bench/launch/mpirun.h"
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/trace.h"
@@ -86,6 +87,8 @@ static void make_plan(struct session *session)
     session->model.suite = arguments->suite;
     session->model.round = arguments->round;
     session->model.pin = arguments->pin;
+    const char *settings = session->backend->mpirun ? getenv(MPIRUN_SETTINGS) : NULL;
+    session->model.settings = settings != NULL ? settings : "";
 }
 
 /* The middle task stands for all; serial's probe and the parallel ones run the same one. */
@@ -378,10 +381,13 @@ static bool run_pool(struct session *session)
     char status[STATUS_BYTES];
     struct failure why;
     failure_clear(&why);
-    uint64_t begin_ns =
-        session->backend->mpirun ? session->arguments->launched_ns : clock_ns();
+    const struct arguments *arguments = session->arguments;
+    uint64_t begin_ns = clock_ns();
+    board_announce_start(session->board);
     int error = session->backend->start(&session->plan, &session->pool, &why);
     session->model.start_ns = clock_ns() - begin_ns;
+    if (session->backend->mpirun) /* its start began before ours, but not with what we did since */
+        session->model.start_ns += arguments->entered_ns - arguments->launched_ns;
     if (error == BACKEND_SERVED)
         return false;
     if (error != 0) {
@@ -407,11 +413,19 @@ static bool measures(const struct backend *backend)
     return !backend->mpirun || rank == NULL || strcmp(rank, "0") == 0;
 }
 
+/* While the first makes its tasks the others sleep, so that all come to MPI_Init together, as in any
+ * program, and start_ns tells what that takes. */
 static enum measure_outcome serve(struct session *session)
 {
     struct failure why;
     char line[STATUS_BYTES];
-    int error = session->backend->start(&session->plan, &session->pool, &why);
+    uint64_t limit_ns = session->arguments->limit_ns;
+    failure_clear(&why);
+    int error = board_await_start(session->board, clock_deadline(limit_ns));
+    if (error != 0)
+        failure_system(&why, error, "wait for the coordinator");
+    else
+        error = session->backend->start(&session->plan, &session->pool, &why);
     if (error == BACKEND_SERVED)
         return MEASURE_OK;
     fprintf(stderr, "%s\n", failure_line(&why, line, sizeof line));

@@ -17,5 +17,6 @@ struct sample model_sample(const char *workload, const char *parameters, size_t 
         .result_bytes = plan->job->shape.result_bytes,
         .status = "ok",
         .pin = "none",
+        .settings = "",
     };
 }

@@ -200,3 +200,15 @@ unsigned cores_usable(void)
 {
     return cores_combine(cores_affinity(), cores_quota());
 }
+
+unsigned cores_combine_whole(unsigned affinity, double quota)
+{
+    if (quota == CORES_NO_QUOTA || quota >= affinity)
+        return affinity > 0 ? affinity : 1;
+    return quota >= 1 ? (unsigned)quota : 1;
+}
+
+unsigned cores_whole(void)
+{
+    return cores_combine_whole(cores_affinity(), cores_quota());
+}

@@ -34,6 +34,11 @@ unsigned cores_usable(void);
 /* The rule of cores_usable. */
 unsigned cores_combine(unsigned affinity, double quota);
 
+/* How many threads may spin without taking time from each other: the affinity, or less if the
+ * quota, rounded down, is below it; at least 1. And its rule. */
+unsigned cores_whole(void);
+unsigned cores_combine_whole(unsigned affinity, double quota);
+
 /* Reads cpu.max of version 2: "150000 100000" is 1.5 cores, "max 100000" is CORES_NO_QUOTA, and so
  * is what cannot be read. */
 double cores_read_v2(const char *text);

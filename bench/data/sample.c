@@ -40,6 +40,7 @@ const struct column sample_columns[SAMPLE_COLUMNS] = {
     COLUMN_OPTIONAL(sample, warmups, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, probe_calls_per_s, COLUMN_COUNT),
     COLUMN_OPTIONAL(sample, pin, COLUMN_TEXT),
+    COLUMN_OPTIONAL(sample, settings, COLUMN_TEXT),
 };
 
 void sample_write_header(FILE *out)

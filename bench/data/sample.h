@@ -41,6 +41,8 @@ struct sample {
     uint64_t probe_calls_per_s; /* kernel calls a second that `workers` independent pinned processes
                                    reached beside this sample: the raw figure behind capacity */
     const char *pin;            /* where workers were bound: what --pin said, or "none" */
+    const char *settings;       /* what a library was told that its figures depend on, for mpi
+                                   "yield=1 copy=cma" (mpirun.h); "": nothing */
 };
 
 /* Rows read from CSV; text is owned by the table. */
@@ -51,7 +53,7 @@ struct sample_table {
     size_t text_count;
 };
 
-#define SAMPLE_COLUMNS 34
+#define SAMPLE_COLUMNS 35
 
 extern const struct column sample_columns[SAMPLE_COLUMNS];
 

@@ -62,6 +62,7 @@ const struct column summary_columns[SUMMARY_COLUMNS] = {
     COLUMN(summary, probe_calls_per_s, COLUMN_REAL),
     COLUMN(summary, oversubscribed, COLUMN_COUNT),
     COLUMN(summary, noisy, COLUMN_COUNT),
+    COLUMN(summary, settings, COLUMN_TEXT),
     COLUMN(summary, status, COLUMN_TEXT),
 };
 

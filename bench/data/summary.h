@@ -67,6 +67,7 @@ struct summary {
 
     uint64_t oversubscribed; /* 1: more workers than cores */
     uint64_t noisy;          /* 1: the interval is wider than SUMMARY_NOISY */
+    const char *settings;    /* as in samples, of the first row that has some; "": none */
     const char *status;      /* "ok", or the first failure, else the first skip, else retry */
 };
 
@@ -75,7 +76,7 @@ struct summary_table {
     size_t count;
 };
 
-#define SUMMARY_COLUMNS 56
+#define SUMMARY_COLUMNS 57
 
 extern const struct column summary_columns[SUMMARY_COLUMNS];
 

@@ -99,6 +99,7 @@ static struct summary empty_cell(const struct sample *sample)
                            .tasks = sample->tasks,
                            .task_bytes = sample->task_bytes,
                            .result_bytes = sample->result_bytes,
+                           .settings = "",
                            .status = "ok"};
     for (size_t i = 0; i < SUMMARY_COLUMNS; i++)
         if (summary_columns[i].kind == COLUMN_REAL)
@@ -147,6 +148,8 @@ static void count_row(struct summary *cell, const struct sample *sample, bool *w
     cell->skipped += skipped;
     cell->samples += summary_counts(sample);
     cell->retried += summary_counts(sample) && was_retried(sample);
+    if (*cell->settings == '\0' && sample->settings != NULL)
+        cell->settings = sample->settings;
     if (sample->warmups > cell->warmups)
         cell->warmups = sample->warmups;
     *wrong |= (has_run(sample) && sample->verified != 1) || starts_with(sample->status, "wrong");

@@ -22,11 +22,13 @@
 #include "bench/survey/survey.h"
 #include "common/clock.h"
 
+#define SETTINGS_BYTES 128
 #define BUDGET_NS (8 * NS_PER_MS) /* so long each size is measured in each round, about */
 
 struct line {                 /* what becomes a row */
     struct ipc_start *starts; /* starts[count]; its texts are the registry's, the options' or: */
     size_t count;
+    char settings[SETTINGS_BYTES];  /* of MPI */
     char status[TOOL_STATUS_BYTES]; /* why the last one has no figure, and no other will follow; ""
                                      */
 };
@@ -66,6 +68,9 @@ static void take(struct turn *turn, const struct ipc_start *found)
     start->between = between(turn->entry);
     start->placement = turn->placement;
     start->start = turn->round + 1;
+    if (*line->settings == '\0')
+        snprintf(line->settings, sizeof line->settings, "%s", found->settings);
+    start->settings = line->settings;
     if (strcmp(found->status, "ok") != 0)
         snprintf(line->status, sizeof line->status, "%s", found->status);
     start->status = *line->status != '\0' ? line->status : "ok";

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/ipc/tool/place.h"
+
 #define START_NS (10 * NS_PER_S)  /* the program itself, mpirun included, may take so long */
 
 void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
@@ -33,6 +35,7 @@ void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
         .program = "ipc",
         .arguments = call->arguments,
         .ranks = launch->entry->module != NULL ? 2 : 0,
+        .one_core = strcmp(launch->placement, place_names[PLACE_SAME]) == 0,
         .limit_ns = launch->count * launch->timeout_ns + START_NS,
     };
 }

@@ -12,23 +12,29 @@
  *       rank 0             Open MPI's shared memory            rank 1
  *     +---------+  Isend  +--------------------------+  Irecv +---------+
  *     | message | ------> | eager: a fragment, < 4 K | -----> | message |
- *     |         |         | else: "I have so much",  |        |         |
- *     |         | <-----> |  "come on", fragments    | <----> |         |
- *     +---------+  copy   +--------------------------+  copy  +---------+
+ *     |         |         | else: "I have so much,   |        |         |
+ *     |         | ------> |  and it lies here"       | -----> |         |
+ *     |         |         +--------------------------+        |         |
+ *     |         | <------------------------------------------ |         |  process_vm_readv,
+ *     +---------+                                             +---------+  or fragments as above
  *
  * THE PROTOCOL
  *
  * A short message is copied into a fragment at once, whether it is wanted or not (eager). A long
  * one is announced, and travels when its receive has been posted (rendezvous); so a send may wait
- * for its receiver, and nothing here relies on buffers. Ranks are there before any link is, so
- * open and attach only find out who is who; both ranks open the same links in the same order, and
- * one communicator does for all of them.
+ * for its receiver, and nothing here relies on buffers. Where the system allows it the receiver
+ * then copies it out of the sender's memory (single copy, CMA; vm_readv.c), while the sender may do
+ * what it likes; else both pass it on in fragments, and both must be inside of MPI for each. Ranks
+ * are there before any link is, so open and attach only find out who is who; both ranks open the
+ * same links in the same order, and one communicator does for all of them.
  *
  * WHAT IT COSTS
  *
- * Two copies; matching by sender and tag; and the progress engine, which looks at all queues that
- * there are. There is nothing to sleep on in shared memory, so who waits tests (rank_wait.h):
- * eagerly for 50 us, then with naps, so that ranks that share a core get on.
+ * Two copies of a short message, one by the kernel or two of a long one (the column `settings`
+ * tells which); matching by sender and tag; and the progress engine, which looks at all queues that
+ * there are. Two ranks on one core yield to each other, a system call for each look. There is
+ * nothing to sleep on in shared memory, so who waits tests (rank_wait.h): eagerly for 50 us, then
+ * with naps, so that ranks that share a core get on.
  *
  * Blocking sends one after the other move a byte at a time when the other side asks for it; with
  * many sends in flight both sides copy at once. So bench ipc tells two bandwidths of MPI: a chain of

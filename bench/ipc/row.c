@@ -18,6 +18,7 @@ const struct column ipc_start_columns[IPC_START_COLUMNS] = {
     COLUMN(ipc_start, window_bytes_per_s, COLUMN_REAL),
     COLUMN(ipc_start, in_flight, COLUMN_COUNT),
     COLUMN(ipc_start, verified, COLUMN_COUNT),
+    COLUMN(ipc_start, settings, COLUMN_TEXT),
     COLUMN(ipc_start, status, COLUMN_TEXT),
 };
 
@@ -35,6 +36,7 @@ struct ipc_start ipc_start_without_figures(const char *transport, const char *be
         .round_trip_p99_ns = NAN,
         .chain_bytes_per_s = NAN,
         .window_bytes_per_s = NAN,
+        .settings = "",
         .status = status,
     };
 }

@@ -19,8 +19,8 @@
 
 #include "bench/data/columns.h"
 
-#define IPC_START_COLUMNS 15
-#define IPC_COLUMNS       26
+#define IPC_START_COLUMNS 16
+#define IPC_COLUMNS       27
 
 struct ipc_start {
     const char *transport;       /* texts are borrowed */
@@ -35,9 +35,10 @@ struct ipc_start {
     uint64_t transfers;          /* one way, in chains and windows */
     double chain_bytes_per_s;    /* medians */
     double window_bytes_per_s;
-    uint64_t in_flight; /* messages of a window; 0: there are no windows */
-    uint64_t verified;  /* 1: every check of what came was right */
-    const char *status; /* ok, or why there is no figure: "skip: ", "failed: ", "timeout: " */
+    uint64_t in_flight;   /* messages of a window; 0: there are no windows */
+    uint64_t verified;    /* 1: every check of what came was right */
+    const char *settings; /* what MPI was told (mpirun.h); "" for others */
+    const char *status;   /* ok, or why there is no figure: "skip: ", "failed: ", "timeout: " */
 };
 
 struct ipc_row {
@@ -55,7 +56,7 @@ struct ipc_row {
     double chain_bytes_per_s, chain_low_bytes_per_s, chain_high_bytes_per_s;
     double window_bytes_per_s, window_low_bytes_per_s, window_high_bytes_per_s;
     uint64_t in_flight, verified;
-    const char *status;
+    const char *settings, *status;
 };
 
 extern const struct column ipc_start_columns[IPC_START_COLUMNS];

@@ -81,12 +81,13 @@ static void add_row(struct grid *grid, const struct ipc_row *row)
 
 static void add_group(struct grid *grid, const struct ipc_row *row)
 {
-    char details[64];
-    snprintf(details, sizeof details, "%s, %s%s", row->between,
+    char details[128];
+    snprintf(details, sizeof details, "%s, %s%s%s%s", row->between,
              strcmp(row->placement, "free") == 0 ? "placed by the scheduler" : row->placement,
              strcmp(row->placement, "same") == 0        ? " core"
              : strcmp(row->placement, "different") == 0 ? " cores"
-                                                        : "");
+                                                        : "",
+             *row->settings != '\0' ? ", " : "", row->settings);
     grid_group(grid, row->transport, details);
 }
 

@@ -34,6 +34,7 @@ const struct column ipc_columns[IPC_COLUMNS] = {
     COLUMN(ipc_row, window_high_bytes_per_s, COLUMN_REAL),
     COLUMN(ipc_row, in_flight, COLUMN_COUNT),
     COLUMN(ipc_row, verified, COLUMN_COUNT),
+    COLUMN(ipc_row, settings, COLUMN_TEXT),
     COLUMN(ipc_row, status, COLUMN_TEXT),
 };
 
@@ -87,6 +88,7 @@ struct ipc_row ipc_row_of(const struct ipc_start starts[], size_t count)
                           .placement = first->placement,
                           .bytes = first->bytes,
                           .coverage = NAN,
+                          .settings = first->settings,
                           .status = status_of(starts, count)};
     const size_t used = strcmp(row.status, "ok") == 0 ? count : 0;
     set_round_trip(&row, starts, used);

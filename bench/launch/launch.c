@@ -26,6 +26,16 @@ struct run { /* one cell while it runs; everything here is owned */
 
 /* ---- before --------------------------------------------------------------------------------- */
 
+/* Whether some of the workers are bound to the same processor. */
+static bool share_a_core(const struct board *board, unsigned workers)
+{
+    for (unsigned w = 0; w < workers; w++)
+        for (unsigned v = 0; v < w; v++)
+            if (board->lines[w].cpu != BOARD_ANYWHERE && board->lines[w].cpu == board->lines[v].cpu)
+                return true;
+    return false;
+}
+
 /* Each worker finds its place on its line of the board. */
 static int place_workers(struct run *run)
 {
@@ -55,11 +65,15 @@ static int open_all(struct run *run, char *message, size_t bytes)
         snprintf(message, bytes, "cannot make the trace in shared memory: %s", strerror(-error));
         return error;
     }
+    const bool mpirun = run->launch->cell->backend->mpirun;
+    const unsigned workers = run->launch->cell->workers;
     const struct watch_means means = {
         .janitor = &run->launch->session->janitor,
         .signals = run->launch->session->signals,
         .board = run->board,
-        .workers = run->launch->cell->backend->mpirun ? run->launch->cell->workers : 0};
+        .workers = mpirun ? workers : 0,
+        .single_copy = mpirun && session_single_copy(run->launch->session),
+        .one_core = mpirun && share_a_core(run->board, workers)};
     run->rows_fd = memfd_create("parbench-rows", MFD_CLOEXEC);
     if (run->launch->options->results)
         run->results_fd = memfd_create("parbench-results", MFD_CLOEXEC);

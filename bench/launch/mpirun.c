@@ -8,7 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DIRECTORY "@" /* in the tables below: the private directory */
+/* In the tables below, for what is decided for each command: */
+#define DIRECTORY "@directory" /* the private one */
+#define YIELDS    "@yields"    /* 0 or 1 */
+#define COPY      "@copy"      /* the single-copy mechanism, in version 4's words */
+#define COPY_5    "@copy5"     /* ... and in version 5's */
 
 /* What is asked of Open MPI 4 and why (mpirun(1); ompi_info --all). A row is up to three words. */
 static const char *const version4[][3] = {
@@ -18,22 +22,25 @@ static const char *const version4[][3] = {
     {"--mca", "plm", "isolated"},   /* one machine: needs no ssh */
     {"--mca", "pml", "ob1"},        /* looks for no network: 0.2 s faster */
     {"--mca", "btl", "self,vader"}, /* messages go through shared memory, */
-    {"--mca", "btl_vader_backing_directory", DIRECTORY},  /* which can be removed, */
-    {"--mca", "btl_vader_single_copy_mechanism", "none"}, /* as containers allow it */
-    {"--mca", "odls_base_sigkill_timeout", "0"},          /* with one rank all die, at once */
-    {"--mca", "mpi_yield_when_idle", "1"}, /* a waiting rank lets others have its core */
+    {"--mca", "btl_vader_backing_directory", DIRECTORY}, /* which can be removed; */
+    {"--mca", "btl_vader_single_copy_mechanism", COPY},  /* large ones by one copy, where allowed */
+    {"--mca", "odls_base_sigkill_timeout", "0"},         /* with one rank all die, at once */
+    {"--mca", "mpi_yield_when_idle", YIELDS},            /* else --oversubscribe decides it */
     {NULL},
 };
 
-/* The same as far as version 5 has it (its mpirun is PRRTE's prterun). From its manual: not tried
- * by us. */
+/* The same as far as version 5 has it (its mpirun is PRRTE's prterun). vader is called sm there, and
+ * single copies are a framework of their own, smsc, whose components are named or, with ^, left out
+ * (docs.open-mpi.org 5.0, "Shared Memory"; opal/mca/smsc). From its manual and its source: there
+ * was no version 5 to try it on, so how it treats a dead rank is not known either. */
 static const char *const version5[][3] = {
     {"--map-by", ":OVERSUBSCRIBE"},
     {"--bind-to", "none"},
     {"--mca", "pml", "ob1"},
     {"--mca", "btl", "self,sm"},
     {"--mca", "btl_sm_backing_directory", DIRECTORY},
-    {"--mca", "mpi_yield_when_idle", "1"},
+    {"--mca", "smsc", COPY_5},
+    {"--mca", "mpi_yield_when_idle", YIELDS},
     {NULL},
 };
 
@@ -45,12 +52,13 @@ static const struct launcher {
     const char *const (*settings)[3];
 } launchers[] = {{"orterun", version4}, {"mpirun.openmpi", version5}, {"mpirun", version5}};
 
-/* In the environment: DIRECTORY for each value. */
+/* In the environment. */
 static const char *const additions[][2] = {
     {"TMPDIR=", DIRECTORY},             /* mpirun's own files */
     {"HWLOC_PLUGINS_PATH=", DIRECTORY}, /* no plug-ins, which ask X11 and OpenCL for devices */
     {"PMIX_MCA_gds=", "hash"},          /* no shared memory just for a handful of addresses */
     {"LSAN_OPTIONS=", "detect_leaks=0"}, /* MPI keeps some memory, which is not our leak */
+    {MPIRUN_SETTINGS "=", NULL},         /* see mpirun.h */
 };
 
 /* What an mpirun or a batch system around us has left for its own ranks, and what a user has set
@@ -108,6 +116,34 @@ int mpirun_find(char *message, size_t bytes)
     return find_launcher(path, sizeof path) != NULL ? 0 : say_missing(message, bytes);
 }
 
+/* --- deciding -----------------------------------------------------------------------------------
+ */
+
+bool mpirun_yields(const struct mpirun *mpirun)
+{
+    return mpirun->ranks > mpirun->cores;
+}
+
+static const char *fill(const char *value, const struct mpirun *mpirun)
+{
+    if (strcmp(value, DIRECTORY) == 0)
+        return mpirun->directory;
+    if (strcmp(value, YIELDS) == 0)
+        return mpirun_yields(mpirun) ? "1" : "0";
+    if (strcmp(value, COPY) == 0)
+        return mpirun->single_copy ? "cma" : "none";
+    if (strcmp(value, COPY_5) == 0)
+        return mpirun->single_copy ? "cma" : "^cma,knem,xpmem";
+    return value;
+}
+
+char *mpirun_settings(const struct mpirun *mpirun, char text[MPIRUN_SETTINGS_BYTES])
+{
+    snprintf(text, MPIRUN_SETTINGS_BYTES, "yield=%d copy=%s", mpirun_yields(mpirun),
+             fill(COPY, mpirun));
+    return text;
+}
+
 /* --- building -----------------------------------------------------------------------------------
  */
 
@@ -130,11 +166,6 @@ static void add(struct list *list, const char *left, const char *right)
     }
     texts[list->count++] = text;
     texts[list->count] = NULL;
-}
-
-static const char *fill(const char *value, const struct mpirun *mpirun)
-{
-    return strcmp(value, DIRECTORY) == 0 ? mpirun->directory : value;
 }
 
 static void add_arguments(struct list *list, const struct mpirun *mpirun, const char *path,
@@ -171,7 +202,10 @@ static void add_environment(struct list *list, const struct mpirun *mpirun)
         if (is_kept(*variable))
             add(list, *variable, "");
     for (size_t i = 0; i < LENGTH(additions); i++)
-        add(list, additions[i][0], fill(additions[i][1], mpirun));
+        if (additions[i][1] != NULL)
+            add(list, additions[i][0], fill(additions[i][1], mpirun));
+    char text[MPIRUN_SETTINGS_BYTES];
+    add(list, MPIRUN_SETTINGS "=", mpirun_settings(mpirun, text));
 }
 
 int mpirun_command(const struct mpirun *mpirun, struct mpirun_command *command, char *message,

@@ -11,11 +11,19 @@
 #ifndef PARBENCH_BENCH_LAUNCH_MPIRUN_H
 #define PARBENCH_BENCH_LAUNCH_MPIRUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* In the environment of ranks: what MPI was told that its figures depend on, for their rows. */
+#define MPIRUN_SETTINGS       "PARBENCH_MPI"
+#define MPIRUN_SETTINGS_BYTES 64
 
 struct mpirun {        /* what to start; borrowed */
     char *const *argv; /* of each rank; ends with NULL */
     unsigned ranks;
+    unsigned cores;   /* that all ranks together may keep busy (cores_whole); 1 where some are bound
+                         to one and the same */
+    bool single_copy; /* ranks may read each other's memory (cross_memory.h) */
     const char *directory; /* private and empty, best in memory (tmpfs): for mpirun's files and the
                               segments that ranks share. What a killed mpirun leaves is here. */
 };
@@ -24,6 +32,16 @@ struct mpirun_command { /* for execve; owned by the caller */
     char **argv;        /* argv[0] is a path; both end with NULL */
     char **environment; /* this process's, without what would confuse mpirun */
 };
+
+/* Whether a rank that waits gives its core away each time that it finds nothing (sched_yield). Only
+ * where there are more ranks than cores: then the one that is waited for may need this very core.
+ * Else it costs a system call for each look, which makes a short message 2.7 times as dear; and
+ * beside another program whoever yields gets its core back only after that one's time slice. */
+bool mpirun_yields(const struct mpirun *mpirun);
+
+/* What MPI is told, in text, which is returned: "yield=0 copy=cma". copy=none: messages above the
+ * eager limit go in fragments, by two copies each. */
+char *mpirun_settings(const struct mpirun *mpirun, char text[MPIRUN_SETTINGS_BYTES]);
 
 /* Makes the command. Returns 0; -ENOENT: there is no Open MPI 4 or 5, as message[bytes] says in one
  * line that gives the reason to skip; or -ENOMEM. Then *command is empty, and freeing it is a

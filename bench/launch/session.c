@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/launch/descendants.h"
+#include "common/cross_memory.h"
 #include "common/io.h"
 
 /* Signals become readable: no handler, no race with a wait. */
@@ -30,6 +31,13 @@ int session_open(struct session *session)
     if (error == 0)
         error = janitor_start(&session->janitor);
     return error;
+}
+
+bool session_single_copy(struct session *session)
+{
+    if (session->single_copy > 0)
+        session->single_copy = cross_memory_try();
+    return session->single_copy == 0;
 }
 
 void session_close(struct session *session)

@@ -94,7 +94,12 @@ static int run(struct watch *watch, const struct tool *tool, int rows, struct to
 int tool_run(struct session *session, const struct tool *tool, struct tool_end *end, char *message,
              size_t bytes)
 {
-    const struct watch_means means = {.janitor = &session->janitor, .signals = session->signals};
+    const struct watch_means means = {
+        .janitor = &session->janitor,
+        .signals = session->signals,
+        .single_copy = tool->ranks > 0 && session_single_copy(session),
+        .one_core = tool->one_core,
+    };
     struct watch watch;
     *end = (struct tool_end){0};
     int error = watch_open(&watch, &means);

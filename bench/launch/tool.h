@@ -10,6 +10,7 @@
 #ifndef PARBENCH_BENCH_LAUNCH_TOOL_H
 #define PARBENCH_BENCH_LAUNCH_TOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -20,7 +21,8 @@
 struct tool {
     const char *program;    /* its name in libexec/parbench */
     char *const *arguments; /* of its command line, without argv[0]; ends with NULL */
-    unsigned ranks;         /* 0: a process; else behind mpirun, with so many ranks */
+    unsigned ranks;         /* 0: a process; else behind mpirun, with so many ranks, */
+    bool one_core;          /* which share one core */
     uint64_t limit_ns;      /* the longest that it may take */
 };
 

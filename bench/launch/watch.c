@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "bench/command/cores.h"
 #include "bench/launch/descendants.h"
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
@@ -30,6 +31,8 @@ int watch_open(struct watch *watch, const struct watch_means *means)
     *watch = (struct watch){.janitor = means->janitor,
                             .signals = means->signals,
                             .c_locale = means->c_locale,
+                            .single_copy = means->single_copy,
+                            .one_core = means->one_core,
                             .child = CHILD_NONE};
     int error = io_pipe(watch->output);
     if (error == 0)
@@ -52,7 +55,11 @@ void watch_close(struct watch *watch)
 static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, char *message,
                        size_t bytes)
 {
-    struct mpirun mpirun = {.argv = argv, .ranks = ranks, .directory = watch->janitor->directory};
+    struct mpirun mpirun = {.argv = argv,
+                            .ranks = ranks,
+                            .cores = watch->one_core ? 1 : cores_whole(),
+                            .single_copy = watch->single_copy,
+                            .directory = watch->janitor->directory};
     struct mpirun_command command;
     int error = mpirun_command(&mpirun, &command, message, bytes);
     if (error != 0)

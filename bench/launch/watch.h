@@ -26,6 +26,8 @@ struct watch_means { /* borrowed */
     const struct board *board; /* on which ranks of MPI sign on, or NULL */
     unsigned workers;          /* so many ranks */
     bool c_locale;             /* see spawn.h */
+    bool single_copy;          /* of a session: for ranks, as is */
+    bool one_core;             /* ... that some of them are bound to one core (mpirun.h) */
 };
 
 struct watch {
@@ -33,6 +35,7 @@ struct watch {
     int signals;
     bool c_locale;
     struct ranks ranks; /* none, or those that were to sign on */
+    bool single_copy, one_core;
     uint64_t deadline_ns;
     struct child child;
     pid_t group; /* of the child and most of what it starts */

@@ -85,6 +85,15 @@ static void append_note(char notes[NOTES_BYTES], uint64_t count, const char *wor
         snprintf(notes + length, NOTES_BYTES - length, "%s%" PRIu64 " %s", between, count, word);
 }
 
+/* What MPI was told that is not what a reader would expect (bench/launch/mpirun.h). */
+static void add_settings(char notes[NOTES_BYTES], const char *settings)
+{
+    if (settings != NULL && strstr(settings, "yield=1") != NULL)
+        append_note(notes, 0, "ranks yield");
+    if (settings != NULL && strstr(settings, "copy=none") != NULL)
+        append_note(notes, 0, "no single copy");
+}
+
 /* What a reader must know before believing the figures. */
 static void set_notes(struct grid *grid, const struct summary *cell)
 {
@@ -101,6 +110,7 @@ static void set_notes(struct grid *grid, const struct summary *cell)
         append_note(notes, 0, "oversubscribed");
     if (cell->noisy)
         append_note(notes, 0, "noisy");
+    add_settings(notes, cell->settings);
     grid_set(grid, NOTES, "%s", notes);
 }
 

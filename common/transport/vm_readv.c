@@ -7,7 +7,7 @@
  * receiver copy straight out of the sender's memory. There is no place where a message could wait,
  * so the two must meet (rendezvous): the sender says where its message lies and waits until it has
  * been taken. MPI libraries move large messages between processes of one machine in this way
- * (cross-memory attach), where they are allowed to.
+ * (cross-memory attach), where they are allowed to; so does Open MPI here (bench/launch/mpirun.h).
  *
  * THE PICTURE
  *
@@ -35,9 +35,9 @@
  * WHEN THINGS GO WRONG
  *
  * The system may forbid it, since who reads memory reads secrets: process_vm_readv asks what a
- * debugger would be asked (ptrace(2), PTRACE_MODE_ATTACH). With Yama's ptrace_scope 1 only an
- * ancestor may; so each side declares that anybody may read it, which holds for that process alone
- * (PR_SET_PTRACER). With scope 2 or 3, or in a container without the call, it is -EPERM.
+ * debugger would be asked (cross_memory.h). With Yama's ptrace_scope 1 only an ancestor may; so each
+ * side declares that anybody may read it, which holds for that process alone. With scope 2 or 3, or
+ * in a container without the call, it is -EPERM.
  * A sender that has died when its message is read: -EPIPE. A wait on a futex learns of no death:
  * there the deadline helps.
  *
@@ -46,11 +46,10 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/check.h"
+#include "common/cross_memory.h"
 #include "common/futex.h"
 #include "common/memory.h"
 #include "common/transport/transport.h"
@@ -83,7 +82,7 @@ static int vm_attach(void *link, unsigned side, void **end)
     struct vm_end *taken = malloc(sizeof *taken);
     if (taken == NULL)
         return -ENOMEM;
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* EINVAL: no Yama, which needs none */
+    cross_memory_allow();
     *taken = (struct vm_end){.in = &page->to[side], .out = &page->to[1 - side]};
     *end = taken;
     return 0;
@@ -110,29 +109,13 @@ static int vm_send(void *end, const void *message, size_t bytes, uint64_t deadli
     return wait_while(&slot->taken, before, deadline_ns);
 }
 
-/* Copies address[bytes] of that process; the call may move less than asked, in whole pages. */
-static int copy_from(pid_t pid, uint64_t address, char *into, size_t bytes)
-{
-    while (bytes > 0) {
-        struct iovec here = {.iov_base = into, .iov_len = bytes};
-        struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = bytes};
-        ssize_t got = process_vm_readv(pid, &here, 1, &there, 1, 0);
-        if (got <= 0)
-            return got == 0 || errno == ESRCH ? -EPIPE : -errno;
-        into += got;
-        address += (uint64_t)got;
-        bytes -= (size_t)got;
-    }
-    return 0;
-}
-
 static int vm_receive(void *end, void *message, size_t bytes, uint64_t deadline_ns)
 {
     struct slot *slot = ((struct vm_end *)end)->in;
     uint32_t before = atomic_load_explicit(&slot->taken, memory_order_relaxed); /* we write it */
     int error = wait_while(&slot->posted, before, deadline_ns);
     if (error == 0)
-        error = copy_from(slot->pid, slot->address, message, bytes);
+        error = cross_memory_read(slot->pid, slot->address, message, bytes);
     if (error != 0)
         return error;
     atomic_store_explicit(&slot->taken, before + 1, memory_order_release);

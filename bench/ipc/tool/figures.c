@@ -1,9 +1,11 @@
 #include "bench/ipc/tool/figures.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/data/statistics.h"
 #include "bench/ipc/row.h"
+#include "bench/launch/mpirun.h"
 #include "common/clock.h"
 
 #define P99_LEAST    100 /* of fewer trips nobody knows the slowest hundredth */
@@ -33,6 +35,9 @@ static struct ipc_start make_row(const struct measure *measure, struct side_outc
                                                         : "processes";
     struct ipc_start row = ipc_start_without_figures(
         measure->name, between, place_names[measure->place], measure->bytes, status);
+    const char *settings = measure->rank >= 0 ? getenv(MPIRUN_SETTINGS) : NULL;
+    if (settings != NULL)
+        row.settings = settings;
     if (strcmp(status, "ok") != 0)
         return row;
     set_round_trip(&row, outcome->round_trip_ns, outcome->batches);

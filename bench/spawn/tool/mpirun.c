@@ -16,10 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/command/cores.h"
 #include "bench/launch/mpirun.h"
 #include "bench/spawn/tool/mark.h"
 #include "bench/spawn/tool/way.h"
 #include "common/clock.h"
+#include "common/cross_memory.h"
 
 #define START_LIMIT_NS (60 * NS_PER_S)
 #define NOT_EXECUTABLE 127
@@ -27,6 +29,7 @@
 int mpirun_prepare(struct stage *stage)
 {
     int error = mpirun_find(stage->why, sizeof stage->why);
+    stage->single_copy = error == 0 && cross_memory_try() == 0;
     return error == 0 ? 0 : WAY_SKIP;
 }
 
@@ -45,8 +48,11 @@ static int start(struct stage *stage, bool idle, struct child *child)
     snprintf(path, sizeof path, "%s/nothing-mpi", stage->library);
     snprintf(marks, sizeof marks, "/proc/%d/fd/%d", (int)getpid(), stage->marks);
     char *argv[] = {path, marks, idle ? (char *)"idle" : NULL, NULL};
-    const struct mpirun mpirun = {
-        .argv = argv, .ranks = WAY_RANKS, .directory = directory != NULL ? directory : "/tmp"};
+    const struct mpirun mpirun = {.argv = argv,
+                                  .ranks = WAY_RANKS,
+                                  .cores = cores_whole(),
+                                  .single_copy = stage->single_copy,
+                                  .directory = directory != NULL ? directory : "/tmp"};
     struct mpirun_command command;
     int error = mpirun_command(&mpirun, &command, stage->why, sizeof stage->why);
     if (error == 0)

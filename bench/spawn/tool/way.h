@@ -37,6 +37,7 @@ struct stage {               /* what a way works with */
     const char *python;      /* the interpreter, "" if there is none */
     const char *condition;   /* as in the catalogue */
     void *ballast;           /* of a parent that is not small, or NULL */
+    bool single_copy;        /* for mpirun: ranks may read each other's memory */
     struct child helper;     /* that takes the samples for us, or none; its pipes: */
     int ask, answer;
     char why[WAY_WHY_BYTES]; /* of a skip or an error */
