@@ -36,14 +36,14 @@ enum survey_key {
 /* Of each row so many starts. Fewer than 6 have no interval of 95 %. */
 #define SURVEY_ROUNDS_DEFAULT 8
 #define SURVEY_ROUNDS_MOST    1000
-#define SURVEY_SPREAD_NS      (20 * NS_PER_S)
+#define SURVEY_SPREAD_NS      (30 * NS_PER_S)
 
 /* Rows of a table of options, for a command that hands the first one's key to survey_count. */
 #define SURVEY_ROUNDS(count)                                                                       \
     {"rounds", SURVEY_ROUNDS_KEY, "N", 0, "each measures all once, in fresh processes; default "   \
                                           count, 0},                                               \
     {                                                                                              \
-        "spread", SURVEY_SPREAD, "T", 0, "rounds of a short run wait, to lie over T; default 20s", \
+        "spread", SURVEY_SPREAD, "T", 0, "rounds of a short run wait, to lie over T; default 30s", \
             0                                                                                      \
     }
 
