@@ -3,7 +3,7 @@
 set -euo pipefail
 # shellcheck source=tests/expect.sh
 . "$(dirname "$0")/expect.sh"
-rows=$results/ipc.csv
+rows=$results/ipc.csv starts=$results/ipc_starts.csv
 
 refuses() { # PATTERN ARGUMENTS...
     run ipc "${@:2}"
@@ -17,7 +17,10 @@ refuses 'did you mean different'     --placement diferent
 refuses 'from 1 to 1GiB'             --bytes 0
 refuses 'from 1 to 1GiB'             --bytes 8,-1
 refuses 'an element is empty'        --bytes 8,
+refuses 'from 1 to 1000'             --rounds 0
+refuses 'from 1 to 1000'             --check --rounds 1001
 refuses 'with its unit'              --timeout 10
+refuses 'with its unit'              --spread 10
 refuses 'table, csv, json'           --format xml
 refuses 'did you mean transport'     --transprot pipe
 refuses 'lacks its value'            --bytes
@@ -28,26 +31,60 @@ run ipc --help
 expect_status "help" 0
 expect "help names the transports" grep -q vmsplice "$out"
 
-run ipc --transport pipe,tcp --bytes 1,4097,1MiB --placement same,free -o "$results"
+run ipc --transport pipe,tcp --bytes 1,4097,1MiB --placement same,free --rounds 3 --spread 1ms -o "$results"
 expect_status "rows" 0
-expect "a row for each" test "$(columns "$rows" status verified | grep -c $'^ok\t1$')" -eq 12
+expect "a row for each" test "$(columns "$rows" status verified starts | grep -c $'^ok\t1\t3$')" -eq 12
 expect "CSV on standard output" cmp -s "$out" "$rows"
 
-run ipc --transport pipe --bytes 8 --placement free --format json
-expect "JSON" grep -q '"round_trip_ns": [0-9]' "$out"
-run ipc --transport pipe --bytes 8 --placement free --format table
-expect "a table" grep -q 'round trip us' "$out"
+# Every start is kept, and a row is what its starts say: the middle one of three, and all that they
+# span, which three starts cover in 75 % of cases.
+expect "a row for each start" test "$(columns "$starts" status | grep -c '^ok$')" -eq 36
+made_of_starts() {
+    { columns "$starts" transport placement bytes round_trip_ns chain_bytes_per_s | sed 's/^/s\t/'
+      columns "$rows" transport placement bytes round_trip_ns round_trip_low_ns round_trip_high_ns \
+          coverage chain_bytes_per_s chain_low_bytes_per_s chain_high_bytes_per_s | sed 's/^/r\t/'; } |
+        awk -F'\t' 'function middle(a, b, c) { return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b) }
+            function least(a, b, c) { return a < b ? (a < c ? a : c) : (b < c ? b : c) }
+            function same(a, b) { return a - b < 1e-6 * b && b - a < 1e-6 * b }
+            { key = $2 "," $3 "," $4 }
+            $1 == "s" { n[key]++; trip[key, n[key]] = $5 + 0; chain[key, n[key]] = $6 + 0; next }
+            { a = trip[key, 1]; b = trip[key, 2]; c = trip[key, 3]
+              d = chain[key, 1]; e = chain[key, 2]; f = chain[key, 3]
+              if (!(same($5, middle(a, b, c)) && same($6, least(a, b, c)) &&
+                    same($7, -least(-a, -b, -c)) && same($8, 0.75) && same($9, middle(d, e, f)) &&
+                    same($10, least(d, e, f)) && same($11, -least(-d, -e, -f)))) {
+                  print "not of its starts: " $0; bad = 1 } }
+            END { exit bad || NR != 48 }'
+}
+expect "a row of its starts" made_of_starts
 
-# a measurement that takes too long is one row
-run ipc --transport pipe --bytes 1GiB,8 --placement free --timeout 300ms -o "$results"
+run ipc --transport pipe --bytes 8 --placement free --rounds 1 --format json
+expect "JSON" grep -q '"round_trip_ns": [0-9]' "$out"
+run ipc --transport pipe --bytes 8 --placement free --rounds 1 --format table
+expect "a table" grep -q 'round trip us' "$out"
+expect "it says that one start is no interval" grep -q 'too few for 95 %' "$out"
+
+# MPI has many messages in flight, and whoever has not has no such figure
+windows() { # PATTERN of in_flight and of whether there is a figure
+    columns "$rows" status transport in_flight window_bytes_per_s |
+        awk -F'\t' '$1 ~ /^skip/ { next } { wanted = $2 == "mpi" }
+                    $1 != "ok" || ($3 == 64) != wanted || ($4 > 0) != wanted { print; bad = 1 } END { exit bad }'
+}
+run ipc --transport mpi,pipe --bytes 1,65537 --placement same --rounds 1 -o "$results"
+expect_status "windows" 0
+expect "windows" windows
+
+# a measurement that takes too long is one row, and is not tried again
+run ipc --transport pipe --bytes 1GiB,8 --placement free --timeout 300ms --rounds 2 --spread 1ms -o "$results"
 expect_status "too slow" 1
 expect "its row says so" test "$(columns "$rows" bytes status | grep -c $'^1073741824\ttimeout: ')" -eq 1
-expect "the other has figures" test "$(columns "$rows" bytes status | grep -c $'^8\tok')" -eq 1
+expect "it had one start" test "$(columns "$starts" bytes status | grep -c '^1073741824')" -eq 1
+expect "the other has figures" test "$(columns "$rows" bytes status starts | grep -c $'^8\tok\t2')" -eq 1
 
 # The program of a measurement is killed: the size that it was at has a row that says so, the rest
 # is measured. Its sides die with it.
 program_of() { pgrep -x ipc -P "$pid" >/dev/null; }
-start ipc --transport pipe,socketpair --bytes 64MiB,8 --placement free --timeout 60s -o "$results"
+start ipc --transport pipe,socketpair --bytes 64MiB,8 --placement free --rounds 1 --timeout 60s -o "$results"
 expect "it starts" wait_until 20000 program_of
 kill -KILL "$(pgrep -x ipc -P "$pid" | head -n 1)"
 finish
@@ -58,8 +95,7 @@ expect "the rest is measured" test "$(columns "$rows" status | grep -c '^ok')" -
 
 # Ctrl-C: at once, with the rows so far
 start ipc --transport pipe --bytes 8,1GiB --placement free -o "$results" --timeout 1m
-has_row() { [ -s "$rows" ] && program_of; }
-expect "it starts" wait_until 20000 has_row
+expect "it starts" wait_until 20000 program_of
 sleep 0.5
 kill -INT "$pid"
 finish
@@ -71,20 +107,18 @@ expect "the row so far" test "$(columns "$rows" bytes status | grep -c $'^8\tok'
 rm -rf "$results"
 refuses 'leave -o out' --check -o "$results"
 expect "check: no directory is made" test ! -e "$results"
-refuses 'is of --check' --rounds 3
-refuses 'from 1 to 1000' --check --rounds 0
-run ipc --check --rounds 2 --format csv
+run ipc --check --rounds 1 --format csv
 expect_status "check" 0
-compared() { # each is there, and has both figures (perf may be disturbed in one round), or a reason
+compared() { # each is there, and has both figures, or a reason
     columns "$out" subject placement reference status rounds own_ns reference_ns |
         awk -F'\t' '$4 ~ /^skip: ./ { next }
-                    $4 != "ok" || $5 < 1 || $5 > 2 || $6 <= 0 || $7 <= 0 { print "not compared: " $0; bad = 1 }
-                    END { exit bad || NR != 8 }'
+                    $4 != "ok" || $5 != 1 || $6 <= 0 || $7 <= 0 { print "not compared: " $0; bad = 1 }
+                    END { exit bad || NR != 10 }'
 }
 expect "check: a row for each" compared
 
 # A transport is only held against a loop that is there.
-"$(dirname "$bench")/libexec/parbench/ipc" --transport tcp --placement free --bytes 8 --reference \
+"$(dirname "$bench")/libexec/parbench/ipc" --transport tcp --placement free --bytes 8 --reference trips \
     --budget-ns 1000000 --limit-ns 1000000000 --output "$scratch/rows" 2>"$err" && status=0 || status=$?
 expect_status "no plain loop" 1
 expect "it says so" grep -q 'no plain loop' "$err"

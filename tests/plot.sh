@@ -24,13 +24,13 @@ s,"a
 b",,pipes,dynamic,4,0.5,,,,1,ok
 CSV
 cat >"$data/ipc.csv" <<'CSV'
-transport,between,placement,bytes,round_trip_ns,round_trip_low_ns,round_trip_high_ns,bandwidth_bytes_per_s,bandwidth_low_bytes_per_s,bandwidth_high_bytes_per_s,verified,status
-pipe,processes,different,8,46000,45000,47000,1e7,,,1,ok
-pipe,processes,different,4096,50000,0,51000,1e9,9e8,2e9,1,ok
-spin,threads,different,8,100,90,110,2e7,,,1,ok
-one-core,processes,same,8,1,,,1,,,1,ok
-wrong,processes,different,8,1,,,1,,,0,ok
-lost,processes,different,8,,,,,,,0,skip: x
+transport,between,placement,bytes,round_trip_ns,round_trip_low_ns,round_trip_high_ns,chain_bytes_per_s,chain_low_bytes_per_s,chain_high_bytes_per_s,window_bytes_per_s,verified,status
+pipe,processes,different,8,46000,45000,47000,1e7,,,,1,ok
+pipe,processes,different,4096,50000,0,51000,1e9,9e8,2e9,,1,ok
+spin,threads,different,8,100,90,110,2e7,,,1e8,1,ok
+one-core,processes,same,8,1,,,1,,,,1,ok
+wrong,processes,different,8,1,,,1,,,,0,ok
+lost,processes,different,8,,,,,,,,0,skip: x
 CSV
 cat >"$data/metg_curve.csv" <<'CSV'
 backend,schedule,chunk,workers,task_ns,granularity_ns,efficiency,efficiency_low,efficiency_high,status
@@ -107,6 +107,9 @@ expect "no figure, no row" lacks "shm" "$data/plots/speedup.svg"
 expect "finding" has "in 1 of 2 jobs" "$data/plots/speedup.svg"
 expect "latency's finding" has "8 bytes and back: spin 0.1 us, pipe 46 us" "$data/plots/ipc-latency.svg"
 expect "bandwidth's finding" has "pipe 1 GB/s, spin 0.02 GB/s" "$data/plots/ipc-bandwidth.svg"
+expect "bandwidth in windows" has "spin in windows" "$data/plots/ipc-bandwidth.svg"
+expect "no windows of a pipe" lacks "pipe in windows" "$data/plots/ipc-bandwidth.svg"
+expect "no windows of a round trip" lacks "in windows" "$data/plots/ipc-latency.svg"
 for name in one-core wrong lost; do
     expect "not verified on two cores: $name" lacks "$name" "$data/plots/ipc-latency.svg"
 done
@@ -205,7 +208,7 @@ tables = {
     "spawn": [{"mechanism": bad, "condition": bad, "total_ns": 1000, "total_low_ns": 0,
                "total_high_ns": -5, "idle_pss_kib": 8, "idle_uss_kib": 8, "status": "ok"}],
     "ipc": [{"transport": bad, "placement": "free", "bytes": 8, "round_trip_ns": 5,
-             "bandwidth_bytes_per_s": 5, "verified": 1, "status": "ok"}],
+             "chain_bytes_per_s": 5, "window_bytes_per_s": 5, "verified": 1, "status": "ok"}],
     "metg_curve": [{"backend": bad, "schedule": bad, "chunk": 1, "workers": 2, "task_ns": 1,
                     "granularity_ns": 2, "efficiency": 0.5, "status": "ok"}],
     "trace": [{"workload": bad, "parameters": bad, "backend": bad, "schedule": bad, "chunk": 1,

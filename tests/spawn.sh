@@ -3,7 +3,7 @@
 set -euo pipefail
 # shellcheck source=tests/expect.sh
 . "$(dirname "$0")/expect.sh"
-rows=$results/spawn.csv
+rows=$results/spawn.csv starts=$results/spawn_starts.csv
 
 refuses() { # PATTERN ARGUMENTS...
     run spawn "${@:2}"
@@ -16,7 +16,9 @@ refuses 'did you mean vfork'         --mechanism vfrok
 refuses 'an element is empty'        --mechanism fork,,vfork
 refuses 'from 1 to 10000'            --samples 0
 refuses 'from 1 to 10000'            --samples 1e9
+refuses 'from 1 to 1000'             --rounds 0
 refuses 'with its unit'              --timeout 10
+refuses 'with its unit'              --spread 10
 refuses 'table, csv, json'           --format xml
 refuses 'did you mean mechanism'     --mecanism fork
 refuses 'lacks its value'            --samples
@@ -32,20 +34,26 @@ sound() { # the file has no row that contradicts itself
     columns "$rows" status samples start_ns join_ns total_ns start_low_ns start_high_ns idle_pss_kib \
         idle_uss_kib mechanism |
         awk -F'\t' '$1 ~ /^skip: ./ { next }
-                    $1 != "ok" || $2 != 3 || $3 <= 0 || $4 < 0 || $5 < $3 || $6 > $3 || $7 < $3 ||
+                    $1 != "ok" || $2 != 2 || $3 <= 0 || $4 < 0 || $5 < $3 || $6 > $3 || $7 < $3 ||
                         $9 > $8 + 1 { print "not sound: " $0; bad = 1 }
                     $10 != "openmp" && $8 <= 0 { print "no memory: " $0; bad = 1 }
                     END { exit bad }'
 }
-run spawn --samples 3 --timeout 5m -o "$results"
+run spawn --samples 1 --rounds 2 --spread 1ms --timeout 5m -o "$results"
 expect_status "all" 0
 expect "a row for each way" test "$(columns "$rows" mechanism condition | sort -u | wc -l)" -eq 15
+each_twice() { # the file has each way's two starts, or one that was skipped
+    columns "$starts" mechanism condition status start | awk -F'\t' '
+        { starts[$1 "," $2]++; skipped[$1 "," $2] = $3 ~ /^skip/ }
+        END { for (way in starts) bad += starts[way] != 2 - skipped[way]; exit bad > 0 }'
+}
+expect "a row for each start" each_twice
 expect "sound rows" sound
 expect "CSV on standard output" cmp -s "$out" "$rows"
 
-run spawn --mechanism pthread_create,openmp --samples 3 --format json
+run spawn --mechanism pthread_create,openmp --samples 3 --rounds 1 --format json
 expect "JSON" grep -q '"start_ns": [0-9]' "$out"
-run spawn --mechanism vfork --samples 3 --format table
+run spawn --mechanism vfork --samples 3 --rounds 1 --format table
 expect "a table" grep -q 'idle USS' "$out"
 
 # no Python, no mpirun: rows that say so
@@ -59,15 +67,16 @@ cp "$scratch/bin/orterun" "$scratch/bin/ompi_info"
 chmod +x "$scratch/bin/"*
 path=$PATH
 PATH=$scratch/bin:$PATH
-run spawn --mechanism mpirun,vfork --samples 3 --timeout 1s -o "$results"
+run spawn --mechanism mpirun,vfork --samples 3 --rounds 2 --spread 1ms --timeout 1s -o "$results"
 PATH=$path
 expect_status "stuck" 1
 expect "its row says so" test "$(columns "$rows" mechanism status | grep -c $'^mpirun\ttimeout: ')" -eq 1
+expect "it was not tried again" test "$(columns "$starts" mechanism | grep -c mpirun)" -eq 1
 expect "the other has figures" test "$(columns "$rows" mechanism status | grep -c $'^vfork\tok')" -eq 1
 
 # The program of a measurement is killed, which has a child of its own.
 program_of() { pgrep -x spawn -P "$pid" >/dev/null; }
-start spawn --mechanism vfork,clone3 --samples 2000 --timeout 5m -o "$results"
+start spawn --mechanism vfork,clone3 --samples 2000 --rounds 1 --timeout 5m -o "$results"
 expect "it starts" wait_until 20000 program_of
 kill -KILL "$(pgrep -x spawn -P "$pid" | head -n 1)"
 finish
@@ -77,8 +86,8 @@ expect "the crash is named" grep -q 'spawn was killed by signal 9' "$rows"
 expect "the rest is measured" test "$(columns "$rows" status | grep -cE '^(ok|skip)')" -eq 1
 
 # Ctrl-C: at once, with the rows so far
-start spawn --mechanism vfork,mpirun --samples 200 --timeout 5m -o "$results"
-has_row() { [ -s "$rows" ] && [ "$(wc -l <"$rows")" -gt 1 ] && program_of; }
+start spawn --mechanism vfork,mpirun --samples 1 --rounds 1000 --spread 1ms --timeout 5m -o "$results"
+has_row() { [ -s "$starts" ] && grep -q vfork "$starts" && program_of; }
 expect "it starts" wait_until 60000 has_row
 sleep 0.5
 kill -INT "$pid"

@@ -8,6 +8,7 @@
 #include "bench/data/statistics.h"
 #include "bench/ipc/outcome.h"
 #include "bench/ipc/rival.h"
+#include "bench/ipc/tool/reference.h"
 #include "bench/suite/progress.h"
 
 #define MESSAGE_BYTES 512
@@ -27,6 +28,8 @@ static const struct contest {
     {"socketpair", "same", 8, "plain loop", rival_plain},
     {"socketpair", "different", 8, "plain loop", rival_plain},
     {"mpi", "different", 8, "OSU-style loop", rival_plain},
+    {"mpi", "different", 8, "plain mpirun -np 2", rival_mpirun},
+    {"mpi window", "different", REFERENCE_WINDOW_BYTES, "OSU-style windows", rival_windows},
     {"openmp", "bound", 0, "EPCC-style loop", rival_epcc},
     {"manager append", "free", 16, "Python's Manager().list()", rival_append},
 };
@@ -34,7 +37,7 @@ static const struct contest {
 #define CONTESTS (sizeof contests / sizeof contests[0])
 
 struct score { /* of a contest, so far */
-    struct observation ours[IPC_ROUNDS_MOST], theirs[IPC_ROUNDS_MOST];
+    struct observation ours[SURVEY_ROUNDS_MOST], theirs[SURVEY_ROUNDS_MOST];
     size_t count;
     char status[RIVAL_STATUS_BYTES]; /* ok; else it is over */
 };
@@ -77,6 +80,18 @@ static int compete(struct check *check, size_t index, size_t round)
     return 0;
 }
 
+/* --transport says whose; what is of no transport belongs to all of them. */
+static bool is_wanted(const struct ipc_options *options, const struct contest *contest)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(contest->subject, " "), contest->subject);
+    const struct transport_entry *entry = transport_find(name);
+    for (size_t i = 0; i < options->transport_count; i++)
+        if (options->transports[i] == entry)
+            return true;
+    return entry == NULL && options->all_transports;
+}
+
 static int measure_all(struct check *check)
 {
     const size_t rounds = check->options->rounds;
@@ -88,6 +103,8 @@ static int measure_all(struct check *check)
         strcpy(check->scores[i].status, "ok");
     for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < CONTESTS && error == 0 && check->signal == 0; i++) {
+            if (!is_wanted(check->options, &contests[i]))
+                continue;
             snprintf(what, sizeof what, "%s, %s", contests[i].subject, contests[i].rival);
             progress_step(&progress, what);
             if (strcmp(check->scores[i].status, "ok") == 0)
@@ -102,7 +119,7 @@ static int measure_all(struct check *check)
 
 static double median(const struct observation observations[], size_t count)
 {
-    double values[IPC_ROUNDS_MOST];
+    double values[SURVEY_ROUNDS_MOST];
     for (size_t i = 0; i < count; i++)
         values[i] = observations[i].value;
     statistics_sort(values, count);
@@ -136,13 +153,16 @@ static int conclude(const struct contest *contest, struct score *score, struct o
 static int conclude_all(struct check *check, bool *failed)
 {
     struct outcome outcomes[CONTESTS];
+    size_t count = 0;
     for (size_t i = 0; i < CONTESTS; i++) {
-        int error = conclude(&contests[i], &check->scores[i], &outcomes[i]);
+        if (!is_wanted(check->options, &contests[i]))
+            continue;
+        int error = conclude(&contests[i], &check->scores[i], &outcomes[count]);
         if (error != 0)
             return error;
-        *failed = *failed || outcome_is_failure(&outcomes[i]);
+        *failed = *failed || outcome_is_failure(&outcomes[count++]);
     }
-    return outcomes_print(outcomes, CONTESTS, check->options->common.format);
+    return outcomes_print(outcomes, count, check->options->common.format);
 }
 
 int ipc_check(const struct ipc_options *options)

@@ -6,8 +6,7 @@
 
 #include "bench/ipc/tool/place.h"
 
-#define BUDGET_NS (60 * NS_PER_MS) /* so long each size is measured, about */
-#define START_NS  (10 * NS_PER_S)  /* the program itself, mpirun included, may take so long */
+#define START_NS (10 * NS_PER_S)  /* the program itself, mpirun included, may take so long */
 
 void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
 {
@@ -21,7 +20,8 @@ void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
                                call->budget,
                                (char *)"--limit-ns",
                                call->limit,
-                               launch->reference ? (char *)"--reference" : NULL,
+                               launch->reference != NULL ? (char *)"--reference" : NULL,
+                               (char *)launch->reference,
                                NULL};
     _Static_assert(sizeof arguments == sizeof call->arguments, "all arguments have a place");
     memcpy(call->arguments, arguments, sizeof arguments);
@@ -29,7 +29,7 @@ void ipc_call_make(const struct ipc_launch *launch, struct ipc_call *call)
     for (size_t i = 0, used = 0; i < launch->count; i++)
         used += (size_t)snprintf(call->sizes + used, sizeof call->sizes - used, "%s%" PRIu64,
                                  i > 0 ? "," : "", launch->sizes[i]);
-    snprintf(call->budget, sizeof call->budget, "%llu", BUDGET_NS);
+    snprintf(call->budget, sizeof call->budget, "%" PRIu64, launch->budget_ns);
     snprintf(call->limit, sizeof call->limit, "%" PRIu64, launch->timeout_ns);
     call->tool = (struct tool){
         .program = "ipc",

@@ -4,7 +4,6 @@
 #ifndef PARBENCH_BENCH_IPC_LAUNCH_H
 #define PARBENCH_BENCH_IPC_LAUNCH_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,13 +16,15 @@ struct ipc_launch { /* borrowed */
     const char *placement;
     const uint64_t *sizes; /* sizes[count], at most IPC_SIZES_MOST */
     size_t count;
-    uint64_t timeout_ns; /* of each size */
-    bool reference;      /* in turns with the plain loop for it, whose row follows */
+    uint64_t budget_ns;    /* so long each size is measured, about */
+    uint64_t timeout_ns;   /* of each size */
+    const char *reference; /* "trips", "windows": in turns with the plain loop for it, whose row
+                              follows; NULL: alone */
 };
 
 struct ipc_call { /* for tool_run; the tool points into the rest, so it stays where it is */
     struct tool tool;
-    char *arguments[12];
+    char *arguments[13];
     char budget[32], limit[32], sizes[IPC_SIZES_MOST * 16];
 };
 

@@ -10,15 +10,16 @@
 
 const char *const ipc_placements[IPC_PLACEMENTS + 1] = {"same", "different", "free", NULL};
 
-enum { KEY_CHECK = SURVEY_OWN_KEYS, KEY_ROUNDS };
+enum { KEY_CHECK = SURVEY_OWN_KEYS };
 
 static const struct argp_option table[] = {
     {"transport", 't', "LIST", 0, "which transports; all is the default", 0},
     {"bytes", 'b', "LIST", 0, "sizes of a message; default " IPC_BYTES, 0},
     {"placement", 'p', "LIST", 0, "same core, different cores, or free; default same,different", 0},
-    {"check", KEY_CHECK, NULL, 0, "compare with what other tools measure", 0},
-    {"rounds", KEY_ROUNDS, "N", 0, "of --check; default 15", 0},
-    SURVEY_OPTIONS("ipc.csv", "10s"),
+    {"check", KEY_CHECK, NULL, 0,
+     "compare with what other tools measure, at sizes and placements of its own", 0},
+    SURVEY_ROUNDS("8, with --check 15"),
+    SURVEY_OPTIONS("ipc.csv and DIR/ipc_starts.csv", "10s"),
 };
 
 static int add_transport(struct survey_words *words, const char *word)
@@ -29,6 +30,7 @@ static int add_transport(struct survey_words *words, const char *word)
     for (size_t i = 0; i < IPC_TRANSPORTS_MOST && transport_registry[i].name != NULL; i++)
         names[i + 1] = transport_registry[i].name;
     if (strcmp(word, "all") == 0) {
+        options->all_transports = true;
         for (size_t i = 1; names[i] != NULL; i++)
             add_transport(words, names[i]);
         return 0;
@@ -94,8 +96,8 @@ static error_t take(int key, char *text, struct argp_state *state)
     case KEY_CHECK:
         options->check = true;
         return 0;
-    case KEY_ROUNDS:
-        return survey_count(words, "rounds", text, IPC_ROUNDS_MOST, &options->rounds);
+    case SURVEY_ROUNDS_KEY:
+        return survey_count(words, "rounds", text, SURVEY_ROUNDS_MOST, &options->rounds);
     default:
         return survey_word(words, key, text, state);
     }
@@ -105,7 +107,7 @@ static void add_defaults(struct survey_words *words)
 {
     struct ipc_options *options = words->own;
     if (options->rounds == 0)
-        options->rounds = IPC_ROUNDS;
+        options->rounds = options->check ? IPC_CHECK_ROUNDS : SURVEY_ROUNDS_DEFAULT;
     if (options->transport_count == 0)
         add_transport(words, "all");
     if (options->size_count == 0)
@@ -123,14 +125,11 @@ int ipc_options_parse(struct ipc_options *options, int argc, char **argv, char *
                                  .own = options,
                                  .message = message,
                                  .bytes = bytes};
-    *options = (struct ipc_options){.common.timeout_ns = IPC_TIMEOUT_NS};
+    *options = (struct ipc_options){
+        .common = {.timeout_ns = IPC_TIMEOUT_NS, .spread_ns = SURVEY_SPREAD_NS}};
     int parsed = survey_parse(&words, take, argc, argv);
     if (parsed != SURVEY_RUN)
         return parsed;
-    if (options->rounds > 0 && !options->check) {
-        snprintf(message, bytes, "ipc: --rounds is of --check: without it all is measured once");
-        return -EINVAL;
-    }
     add_defaults(&words);
     return SURVEY_RUN;
 }
@@ -140,7 +139,10 @@ void ipc_options_help(void)
     printf("Usage: bench ipc [OPTION...]\n\n"
            "Measures what moving bytes between two workers takes, by transport, size and\n"
            "placement: the round trip of a message (median, 95 %% interval, slowest hundredth)\n"
-           "and the bandwidth one way. Every message is checked.\n\n");
+           "and the bandwidth one way, by a chain of blocking sends; where many messages can be in\n"
+           "flight, by windows of 64 as well. Every message is checked. In each round all of it is\n"
+           "measured once, in fresh processes: the interval is between these starts, the spread\n"
+           "within one stands beside it.\n\n");
     survey_print_options(table);
     printf("\nTransports:\n");
     for (size_t i = 0; transport_registry[i].name != NULL; i++) {

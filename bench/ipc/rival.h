@@ -24,7 +24,7 @@ struct rival_pair {
 };
 
 struct rival_task { /* borrowed */
-    const char *subject, *placement;
+    const char *subject, *placement; /* a transport, or "mpi window" and the like */
     uint64_t bytes;
     uint64_t timeout_ns; /* of one measurement of ours */
     size_t round;        /* which of two programs is first changes from round to round */
@@ -38,6 +38,15 @@ int rival_perf(struct session *session, const struct rival_task *task, struct ri
 /* A transport and the plain loop that ipc knows for it, in turns. */
 int rival_plain(struct session *session, const struct rival_task *task, struct rival_pair *pair,
                 char *message, size_t bytes);
+
+/* Windows of a transport's messages, and the plain loop that ipc knows for them, in turns: the time
+ * of a message. */
+int rival_windows(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+                  char *message, size_t bytes);
+
+/* MPI's round trip, and that of a program of two ranks by mpirun without any options. */
+int rival_mpirun(struct session *session, const struct rival_task *task, struct rival_pair *pair,
+                 char *message, size_t bytes);
 
 /* One append to a manager's list, by our proxy and by that of Python's multiprocessing, in turns. */
 int rival_append(struct session *session, const struct rival_task *task, struct rival_pair *pair,

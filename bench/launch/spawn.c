@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,6 +39,8 @@ static int execute(void *argument)
     sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGCHLD, SIG_DFL); /* who started this program may have ignored it */
+    if (spawn->c_locale) /* in the child alone, before any thread */
+        setenv("LC_ALL", "C", 1);
     char **environment = spawn->environment != NULL ? spawn->environment : environ;
     hide_variables(environment);
     execvpe(spawn->argv[0], spawn->argv, environment);

@@ -30,6 +30,7 @@ int watch_open(struct watch *watch, const struct watch_means *means)
 {
     *watch = (struct watch){.janitor = means->janitor,
                             .signals = means->signals,
+                            .c_locale = means->c_locale,
                             .single_copy = means->single_copy,
                             .one_core = means->one_core,
                             .child = CHILD_NONE};
@@ -73,7 +74,8 @@ static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, c
 int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t limit_ns,
                 char *message, size_t bytes)
 {
-    struct spawn spawn = {.argv = argv, .output = watch->output[1]};
+    struct spawn spawn = {
+        .argv = argv, .output = watch->output[1], .c_locale = watch->c_locale};
     snprintf(message, bytes, "cannot start a process of %s", argv[0]);
     setenv("TMPDIR", watch->janitor->directory, 1); /* files of a program that is killed */
     watch->deadline_ns = clock_deadline(limit_ns);

@@ -25,6 +25,7 @@ struct watch_means { /* borrowed */
     int signals;               /* signalfd of what ends the run, of a session */
     const struct board *board; /* on which ranks of MPI sign on, or NULL */
     unsigned workers;          /* so many ranks */
+    bool c_locale;             /* see spawn.h */
     bool single_copy;          /* of a session: for ranks, as is */
     bool one_core;             /* ... that some of them are bound to one core (mpirun.h) */
 };
@@ -32,6 +33,7 @@ struct watch_means { /* borrowed */
 struct watch {
     struct janitor *janitor;
     int signals;
+    bool c_locale;
     struct ranks ranks; /* none, or those that were to sign on */
     bool single_copy, one_core;
     uint64_t deadline_ns;

@@ -83,7 +83,7 @@ static void field_text(const struct csv_table *csv, size_t row, const char *name
         size_text(value * 1024, text, bytes);
     else if (strcmp(name, "bytes") == 0)
         size_text(value, text, bytes);
-    else if (strcmp(name, "efficiency") == 0)
+    else if (strcmp(name, "efficiency") == 0 || strcmp(name, "coverage") == 0)
         figure_percent(value, text, bytes);
     else
         snprintf(text, bytes, "%s", csv_table_text(csv, row, name));
@@ -119,6 +119,8 @@ static bool is_shown(const char *name, const char *group)
 {
     return !is_bound(name) && strcmp(name, "verified") != 0 && strcmp(name, "samples") != 0 &&
            strcmp(name, "round_trips") != 0 && strcmp(name, "transfers") != 0 &&
+           strcmp(name, "in_flight") != 0 && strcmp(name, "low_mode_starts") != 0 &&
+           strcmp(name, "high_mode_starts") != 0 &&
            (group == NULL || strcmp(name, group) != 0);
 }
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_FIRST 64
+#include "bench/data/statistics.h"
+
+#define ROOM_FIRST   64
+#define SPREAD_LEAST 3 /* of fewer samples nobody knows their middle half */
 
 void spawn_figures_open(struct spawn_figures *figures)
 {
@@ -54,39 +57,34 @@ int spawn_figures_take(const void *record, void *context)
     return 0;
 }
 
-struct estimate spawn_figures_median(double values[], size_t count)
+double spawn_figures_median(double values[], size_t count)
 {
     statistics_sort(values, count);
-    return statistics_median(values, count, NULL);
+    return statistics_quantile(values, count, 0.5);
 }
 
-struct spawn_row spawn_figures_row(struct spawn_figures *figures, enum spawn_way way,
-                                   const char *ended)
+struct spawn_start spawn_figures_start(struct spawn_figures *figures, enum spawn_way way,
+                                       const char *ended)
 {
-    struct spawn_row row = spawn_row_without_figures(way, figures->status);
+    struct spawn_start start = spawn_start_without_figures(way, figures->status);
+    const size_t count = figures->count;
     if (*ended != '\0')
         snprintf(figures->status, sizeof figures->status, "%s", ended);
-    else if (*figures->status == '\0' && figures->count == 0)
+    else if (*figures->status == '\0' && count == 0)
         snprintf(figures->status, sizeof figures->status, "failed: spawn ended without a row");
     if (*figures->status != '\0')
-        return row;
-    struct estimate start = spawn_figures_median(figures->start_ns, figures->count),
-                    join = spawn_figures_median(figures->join_ns, figures->count),
-                    total = spawn_figures_median(figures->total_ns, figures->count);
-    row.status = "ok";
-    row.samples = figures->count;
-    row.start_ns = start.value;
-    row.start_low_ns = start.low;
-    row.start_high_ns = start.high;
-    row.join_ns = join.value;
-    row.join_low_ns = join.low;
-    row.join_high_ns = join.high;
-    row.total_ns = total.value;
-    row.total_low_ns = total.low;
-    row.total_high_ns = total.high;
-    row.idle_pss_kib = figures->pss_kib;
-    row.idle_uss_kib = figures->uss_kib;
-    return row;
+        return start;
+    start.status = "ok";
+    start.samples = count;
+    start.start_ns = spawn_figures_median(figures->start_ns, count);
+    start.join_ns = spawn_figures_median(figures->join_ns, count);
+    start.total_ns = spawn_figures_median(figures->total_ns, count);
+    if (count >= SPREAD_LEAST)
+        start.total_spread_ns = statistics_quantile(figures->total_ns, count, 0.75) -
+                                statistics_quantile(figures->total_ns, count, 0.25);
+    start.idle_pss_kib = figures->pss_kib;
+    start.idle_uss_kib = figures->uss_kib;
+    return start;
 }
 
 void spawn_figures_free(struct spawn_figures *figures)

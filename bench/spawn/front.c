@@ -1,10 +1,12 @@
 /*
- * front.c - the command `bench spawn`: a fresh program for each way to start a worker
- * (bench/spawn/tool), and its row. One that crashes, or takes longer than --timeout, costs just
- * that row.
+ * front.c - the command `bench spawn`: in each round a fresh program for each way to start a worker
+ * (bench/spawn/tool), and what came of all rounds. One that crashes, or takes longer than
+ * --timeout, costs just that row, and is left out of the rounds that follow.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "bench/command/commands.h"
 #include "bench/launch/describe.h"
@@ -17,27 +19,26 @@
 #include "bench/survey/survey.h"
 #include "common/clock.h"
 
-#define BUDGET_NS    (400 * NS_PER_MS)  /* so long each way is sampled, about */
-#define TOTAL_NS     (25 * NS_PER_S)    /* all of them must be done by then, but for a little */
-#define SHARE_NS     (1500 * NS_PER_MS) /* of each way at least */
+#define BUDGET_NS (40 * NS_PER_MS) /* so long each way is sampled in each round, about */
+
+struct line {                   /* what becomes a row */
+    struct spawn_start *starts; /* starts[count]; their status is "ok" or: */
+    size_t count;
+    char status[TOOL_STATUS_BYTES]; /* why the last one has no figure, and no other will follow; ""
+                                     */
+};
 
 struct front {
     const struct spawn_options *options;
     struct survey survey;
     struct progress progress;
-    struct description *python;   /* python[1], or NULL: none of the ways needs it */
-    struct spawn_figures figures; /* of the way that is being measured */
-    uint64_t begin_ns;
+    struct description *python;    /* python[1], or NULL: none of the ways needs it */
+    struct line lines[SPAWN_WAYS]; /* lines[way_count] */
+    struct spawn_figures figures;  /* of the start that is being measured */
 };
 
-/* How long the next way may take: what is left, but for what each later one may still want. */
-static uint64_t share_ns(const struct front *front, size_t left)
-{
-    uint64_t spent_ns = clock_ns() - front->begin_ns + (left - 1) * SHARE_NS;
-    return spent_ns + SHARE_NS < TOTAL_NS ? TOTAL_NS - spent_ns : SHARE_NS;
-}
-
-static int run_tool(struct front *front, enum spawn_way way, size_t left, struct spawn_row *row)
+static int run_tool(struct front *front, enum spawn_way way, uint64_t round,
+                    struct spawn_start *start)
 {
     struct spawn_raw raw;
     const struct columns_reader reader = {spawn_raw_columns, SPAWN_RAW_COLUMNS, &raw,
@@ -46,16 +47,16 @@ static int run_tool(struct front *front, enum spawn_way way, size_t left, struct
         .way = way,
         .samples = front->options->samples,
         .budget_ns = BUDGET_NS,
-        .share_ns = share_ns(front, left),
         .timeout_ns = front->options->common.timeout_ns,
         .python = spawn_catalogue[way].python ? front->python->python : "",
+        .weigh = round == 0,
     };
     struct spawn_call call;
     char status[TOOL_STATUS_BYTES];
     spawn_call_make(&launch, &call);
     int error = survey_read(&front->survey, &call.tool, &reader, status);
     if (error == 0)
-        *row = spawn_figures_row(&front->figures, way, status);
+        *start = spawn_figures_start(&front->figures, way, status);
     return error;
 }
 
@@ -69,20 +70,37 @@ static bool lacks_python(const struct front *front, enum spawn_way way, char *st
     return reason != NULL;
 }
 
-static int measure(struct front *front, size_t index)
+static void take(struct front *front, struct line *line, const struct spawn_start *found,
+                 uint64_t round)
 {
+    if (front->survey.signal != 0 && line->count > 0)
+        return; /* no fault of this start's that it was stopped */
+    struct spawn_start *start = &line->starts[line->count++];
+    *start = *found;
+    start->start = round + 1;
+    if (strcmp(found->status, "ok") != 0)
+        snprintf(line->status, sizeof line->status, "%s", found->status);
+    start->status = *line->status != '\0' ? line->status : "ok";
+    survey_note_start(&front->survey, start);
+}
+
+static int measure(void *context, size_t index, uint64_t round)
+{
+    struct front *front = context;
     const enum spawn_way way = front->options->ways[index];
     char what[80], status[TOOL_STATUS_BYTES];
     snprintf(what, sizeof what, "%s, %s", spawn_catalogue[way].mechanism,
              spawn_catalogue[way].condition);
     progress_step(&front->progress, what);
-    struct spawn_row row = spawn_row_without_figures(way, status);
+    if (*front->lines[index].status != '\0')
+        return 0;
+    struct spawn_start start = spawn_start_without_figures(way, status);
     spawn_figures_open(&front->figures);
     int error = 0;
     if (!lacks_python(front, way, status, sizeof status))
-        error = run_tool(front, way, front->options->way_count - index, &row);
+        error = run_tool(front, way, round, &start);
     if (error == 0)
-        error = survey_add(&front->survey, &row);
+        take(front, &front->lines[index], &start, round);
     spawn_figures_free(&front->figures);
     return error;
 }
@@ -90,13 +108,36 @@ static int measure(struct front *front, size_t index)
 static int measure_all(struct front *front)
 {
     const struct spawn_options *options = front->options;
-    int error = 0;
-    front->begin_ns = clock_ns();
-    progress_start(&front->progress, options->way_count, options->common.quiet);
-    for (size_t i = 0; i < options->way_count && error == 0 && front->survey.signal == 0; i++)
-        error = measure(front, i);
+    progress_start(&front->progress, options->way_count * options->rounds, options->common.quiet);
+    int error =
+        survey_take_rounds(&front->survey, options->way_count, options->rounds, measure, front);
     progress_stop(&front->progress);
+    for (size_t i = 0; i < options->way_count; i++) {
+        const struct line *line = &front->lines[i];
+        if (line->count == 0)
+            continue; /* the run was ended before */
+        struct spawn_row row = spawn_row_of(line->starts, line->count);
+        int second = survey_add(&front->survey, &row);
+        error = error != 0 ? error : second;
+    }
     return error;
+}
+
+static int make_lines(struct front *front)
+{
+    for (size_t i = 0; i < front->options->way_count; i++) {
+        struct line *line = &front->lines[i];
+        line->starts = calloc(front->options->rounds, sizeof *line->starts);
+        if (line->starts == NULL)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void free_lines(struct front *front)
+{
+    for (size_t i = 0; i < SPAWN_WAYS; i++)
+        free(front->lines[i].starts);
 }
 
 static int find_python(struct front *front)
@@ -124,8 +165,11 @@ int spawn_command(int argc, char **argv)
     int error = survey_open(&front.survey, &spawn_table, &options.common);
     error = asked != 0 ? asked : error;
     if (error == 0)
+        error = make_lines(&front);
+    if (error == 0)
         error = measure_all(&front);
     int status = survey_close(&front.survey, error);
+    free_lines(&front);
     describe_free(front.python, 1);
     return status;
 }

@@ -13,17 +13,17 @@
 struct spawn_launch { /* borrowed */
     enum spawn_way way;
     uint64_t samples;    /* 0: as many as the budget allows */
-    uint64_t budget_ns;  /* so long samples are taken, about, if the share allows for enough */
-    uint64_t share_ns;   /* where a sample is slow, a few must do once it has taken so long */
+    uint64_t budget_ns;  /* so long samples are taken, about */
     uint64_t timeout_ns; /* the program is ended then */
     const char *python;  /* the interpreter, or "" */
+    bool weigh;          /* an idle worker's memory as well */
     bool reference;      /* in turns with a plain loop */
 };
 
 struct spawn_call { /* for tool_run; the tool points into the rest, so it stays where it is */
     struct tool tool;
-    char *arguments[14];
-    char samples[32], budget[32], share[32];
+    char *arguments[13];
+    char samples[32], budget[32];
 };
 
 void spawn_call_make(const struct spawn_launch *launch, struct spawn_call *call);

@@ -13,8 +13,9 @@ enum { KEY_SAMPLES = SURVEY_OWN_KEYS };
 
 static const struct argp_option table[] = {
     {"mechanism", 'm', "LIST", 0, "which ways to start a worker; all is the default", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "of each; by default as many as 0.4 s allow", 0},
-    SURVEY_OPTIONS("spawn.csv", "30s"),
+    SURVEY_ROUNDS("8"),
+    {"samples", KEY_SAMPLES, "N", 0, "of each in a round; by default as many as 40 ms allow", 0},
+    SURVEY_OPTIONS("spawn.csv and DIR/spawn_starts.csv", "30s"),
 };
 
 static void add_way(struct spawn_options *options, enum spawn_way way)
@@ -50,6 +51,8 @@ static error_t take(int key, char *text, struct argp_state *state)
     switch (key) {
     case 'm':
         return survey_list(words, "mechanism", text, add_mechanism);
+    case SURVEY_ROUNDS_KEY:
+        return survey_count(words, "rounds", text, SURVEY_ROUNDS_MOST, &options->rounds);
     case KEY_SAMPLES:
         return survey_count(words, "samples", text, SAMPLES_MOST, &options->samples);
     default:
@@ -66,10 +69,13 @@ int spawn_options_parse(struct spawn_options *options, int argc, char **argv, ch
                                  .own = options,
                                  .message = message,
                                  .bytes = bytes};
-    *options = (struct spawn_options){.common.timeout_ns = TIMEOUT_NS};
+    *options = (struct spawn_options){
+        .common = {.timeout_ns = TIMEOUT_NS, .spread_ns = SURVEY_SPREAD_NS}};
     int parsed = survey_parse(&words, take, argc, argv);
     if (parsed == SURVEY_RUN && options->way_count == 0)
         add_mechanism(&words, "all");
+    if (options->rounds == 0)
+        options->rounds = SURVEY_ROUNDS_DEFAULT;
     return parsed;
 }
 
@@ -79,7 +85,9 @@ void spawn_options_help(void)
            "Measures what starting a worker takes: from the call to the worker's first\n"
            "instruction (start), from there to its end, reaped (join), and both (total), as\n"
            "medians with 95 %% intervals; and the memory of an idle worker: PSS, with its share\n"
-           "of what it has in common with others, and USS, what it has alone.\n\n");
+           "of what it has in common with others, and USS, what it has alone. In each round each way\n"
+           "is measured once, by a fresh program: the interval is between these starts, the spread\n"
+           "within one stands beside it.\n\n");
     survey_print_options(table);
     printf("\nMechanisms:\n");
     for (unsigned i = 0; i < SPAWN_WAYS; i++)

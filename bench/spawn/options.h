@@ -10,7 +10,8 @@
 struct spawn_options {
     enum spawn_way ways[SPAWN_WAYS]; /* without repetitions, in the user's order, never empty */
     size_t way_count;
-    uint64_t samples; /* of each way; 0: as many as its time allows */
+    uint64_t rounds;  /* of each way so many starts of the measuring program */
+    uint64_t samples; /* in each of them; 0: as many as its time allows */
     struct survey_options common;
 };
 

@@ -1,11 +1,19 @@
 #include "bench/survey/survey.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "bench/command/commands.h"
 #include "bench/data/columns_json.h"
+#include "bench/suite/matrix.h"
+#include "common/clock.h"
+
+#define SHUFFLE_SEED 20261u /* each run has the same orders */
 
 enum { EXIT_SIGNALLED = 128 };
 
@@ -76,9 +84,34 @@ int survey_add(struct survey *survey, const void *record)
 
 /* ---- running -------------------------------------------------------------------------------- */
 
-static int take_row(const void *record, void *survey)
+/* Sleeps until that moment, or until a signal comes. */
+static void wait_for_round(struct survey *survey, uint64_t begin_ns)
 {
-    return survey_add(survey, record);
+    struct signalfd_siginfo info;
+    struct pollfd signals = {.fd = survey->session.signals, .events = POLLIN};
+    while (clock_ns() < begin_ns && survey->signal == 0) {
+        if (poll(&signals, 1, clock_left_ms(begin_ns)) > 0 &&
+            read(signals.fd, &info, sizeof info) == sizeof info)
+            survey->signal = (int)info.ssi_signo;
+    }
+}
+
+int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
+                       int (*measure)(void *context, size_t index, uint64_t round), void *context)
+{
+    uint64_t random = SHUFFLE_SEED;
+    size_t *order = calloc(count + 1, sizeof *order);
+    int error = order == NULL ? -ENOMEM : 0;
+    const uint64_t begin_ns = clock_ns(),
+                   apart_ns = survey->options->spread_ns / (rounds > 1 ? rounds - 1 : 1);
+    for (uint64_t round = 0; round < rounds && error == 0; round++) {
+        wait_for_round(survey, begin_ns + round * apart_ns);
+        matrix_shuffle(order, count, &random);
+        for (size_t i = 0; i < count && error == 0 && survey->signal == 0; i++)
+            error = measure(context, order[i], round);
+    }
+    free(order);
+    return error;
 }
 
 int survey_read(struct survey *survey, const struct tool *tool, const struct columns_reader *reader,
@@ -96,36 +129,45 @@ int survey_read(struct survey *survey, const struct tool *tool, const struct col
     return error;
 }
 
-int survey_run(struct survey *survey, const struct tool *tool, void *record, size_t *rows,
-               char *status)
+void survey_note_start(struct survey *survey, const void *start)
 {
     const struct survey_table *table = survey->table;
-    const struct columns_reader reader = {table->columns, table->column_count, record, take_row,
-                                          survey};
-    size_t before = survey->count;
-    int error = survey_read(survey, tool, &reader, status);
-    *rows = survey->count - before;
-    return error;
+    if (survey->start_file == NULL)
+        return;
+    columns_write_row(survey->start_file, table->start_columns, table->start_column_count, start);
+    fflush(survey->start_file);
 }
 
 /* ---- opening and closing -------------------------------------------------------------------- */
 
-static int open_file(struct survey *survey)
+static int open_file(struct survey *survey, const char *name, const struct column columns[],
+                     size_t count, FILE **file)
 {
     char path[4096];
-    if (survey->options->output == NULL)
-        return 0;
-    snprintf(path, sizeof path, "%s/%s", survey->options->output, survey->table->file);
-    survey->file = fopen(path, "we");
-    if (survey->file == NULL) {
+    snprintf(path, sizeof path, "%s/%s", survey->options->output, name);
+    *file = fopen(path, "we");
+    if (*file == NULL) {
         int error = -errno;
         snprintf(survey->message, sizeof survey->message, "cannot write %.400s: %s", path,
                  strerror(-error));
         return error;
     }
-    columns_write_header(survey->file, survey->table->columns, survey->table->column_count);
-    fflush(survey->file);
+    columns_write_header(*file, columns, count);
+    fflush(*file);
     return 0;
+}
+
+static int open_files(struct survey *survey)
+{
+    const struct survey_table *table = survey->table;
+    if (survey->options->output == NULL)
+        return 0;
+    int error =
+        open_file(survey, table->file, table->columns, table->column_count, &survey->file);
+    if (error == 0)
+        error = open_file(survey, table->start_file, table->start_columns,
+                          table->start_column_count, &survey->start_file);
+    return error;
 }
 
 int survey_open(struct survey *survey, const struct survey_table *table,
@@ -133,19 +175,28 @@ int survey_open(struct survey *survey, const struct survey_table *table,
 {
     *survey = (struct survey){.table = table, .options = options};
     int error = session_open(&survey->session);
-    return error != 0 ? error : open_file(survey);
+    return error != 0 ? error : open_files(survey);
 }
 
-static int close_file(struct survey *survey)
+static int close_file(struct survey *survey, FILE *file, const char *name)
 {
-    if (survey->file == NULL)
+    if (file == NULL)
         return 0;
-    bool lost = ferror(survey->file) != 0;
-    if (fclose(survey->file) == 0 && !lost)
+    bool lost = ferror(file) != 0;
+    if (fclose(file) == 0 && !lost)
         return 0;
-    snprintf(survey->message, sizeof survey->message, "cannot write all of %s",
-             survey->table->file);
+    snprintf(survey->message, sizeof survey->message, "cannot write all of %s", name);
     return -EIO;
+}
+
+void survey_explain(struct grid *grid, double coverage)
+{
+    if (isnan(coverage))
+        return;
+    grid_note(grid, GRID_PLAIN,
+              "starts: the interval between fresh starts%s; in a start: what the middle half of one's "
+              "own samples spans. What the machine does over hours is in neither",
+              coverage < 0.95 ? ", of which there are too few for 95 %" : "");
 }
 
 static int print_csv(const struct survey *survey)
@@ -187,7 +238,9 @@ static int print(const struct survey *survey)
 
 int survey_close(struct survey *survey, int error)
 {
-    int second = close_file(survey);
+    int second = close_file(survey, survey->file, survey->table->file);
+    error = error != 0 ? error : second;
+    second = close_file(survey, survey->start_file, survey->table->start_file);
     error = error != 0 ? error : second;
     second = print(survey);
     error = error != 0 ? error : second;

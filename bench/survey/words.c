@@ -58,13 +58,14 @@ int survey_list(struct survey_words *words, const char *option, const char *list
     return error;
 }
 
-static int read_timeout(struct survey_words *words, const char *text)
+static int read_time(struct survey_words *words, const char *option, const char *text,
+                     uint64_t *time_ns)
 {
     char shown[WORD_SHOWN_BYTES];
-    if (units_read_time(text, NS_PER_MS, 3600 * NS_PER_S, &words->common->timeout_ns) == 0)
+    if (units_read_time(text, NS_PER_MS, 3600 * NS_PER_S, time_ns) == 0)
         return 0;
     snprintf(words->message, words->bytes,
-             "--timeout: '%s': write a time with its unit from 1ms to 1h, such as 10s",
+             "--%s: '%s': write a time with its unit from 1ms to 1h, such as 10s", option,
              text_brief(text, shown, sizeof shown));
     return EINVAL;
 }
@@ -112,7 +113,9 @@ error_t survey_word(struct survey_words *words, int key, char *text, struct argp
 {
     switch (key) {
     case SURVEY_TIMEOUT:
-        return read_timeout(words, text);
+        return read_time(words, "timeout", text, &words->common->timeout_ns);
+    case SURVEY_SPREAD:
+        return read_time(words, "spread", text, &words->common->spread_ns);
     case SURVEY_FORMAT:
         return read_format(words, text);
     case 'o':

@@ -13,17 +13,39 @@
 #include <stdint.h>
 
 #include "bench/present/table.h"
+#include "common/clock.h"
 
 struct survey_options { /* nothing is owned: output is a word of the command line */
     uint64_t timeout_ns;
     enum table_format format;
     const char *output; /* directory, or NULL */
     bool quiet;
+    uint64_t spread_ns; /* the rounds lie over so long at least */
 };
 
 enum survey_parsed { SURVEY_RUN = 0, SURVEY_HELP = 1 };
 
-enum survey_key { SURVEY_TIMEOUT = 256, SURVEY_FORMAT, SURVEY_OWN_KEYS };
+enum survey_key {
+    SURVEY_TIMEOUT = 256,
+    SURVEY_FORMAT,
+    SURVEY_ROUNDS_KEY,
+    SURVEY_SPREAD,
+    SURVEY_OWN_KEYS
+};
+
+/* Of each row so many starts. Fewer than 6 have no interval of 95 %. */
+#define SURVEY_ROUNDS_DEFAULT 8
+#define SURVEY_ROUNDS_MOST    1000
+#define SURVEY_SPREAD_NS      (30 * NS_PER_S)
+
+/* Rows of a table of options, for a command that hands the first one's key to survey_count. */
+#define SURVEY_ROUNDS(count)                                                                       \
+    {"rounds", SURVEY_ROUNDS_KEY, "N", 0, "each measures all once, in fresh processes; default "   \
+                                          count, 0},                                               \
+    {                                                                                              \
+        "spread", SURVEY_SPREAD, "T", 0, "rounds of a short run wait, to lie over T; default 30s", \
+            0                                                                                      \
+    }
 
 /* Rows of a table of options; timeout is the default, such as "10s", what that of one measurement.
  */

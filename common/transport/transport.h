@@ -27,6 +27,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TRANSPORT_WINDOW_MOST 64 /* messages in flight */
+
 struct transport {
     const char *name;    /* of --transport and of the CSV's column */
     const char *summary; /* one line: the mechanism, for lists */
@@ -45,6 +47,12 @@ struct transport {
      * -EPIPE (the other side is gone), -ETIMEDOUT or another negative errno. */
     int (*send)(void *end, const void *message, size_t bytes, uint64_t deadline_ns);
     int (*receive)(void *end, void *message, size_t bytes, uint64_t deadline_ns);
+
+    /* count messages in flight at once: one side sends message[bytes] so many times and returns
+     * when it may be changed, the other receives as many into messages[count][bytes]; count is
+     * TRANSPORT_WINDOW_MOST at most. No deadline. NULL: it has one at a time. */
+    int (*send_window)(void *end, const void *message, size_t bytes, unsigned count);
+    int (*receive_window)(void *end, void *messages, size_t bytes, unsigned count);
 
     void (*detach)(void *end);
     void (*close)(void *link);

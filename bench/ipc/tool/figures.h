@@ -1,5 +1,5 @@
 /*
- * figures.h - from what the leading side noted to a row of ipc.csv.
+ * figures.h - from what the leading side noted to a row of ipc_starts.csv.
  */
 #ifndef PARBENCH_BENCH_IPC_TOOL_FIGURES_H
 #define PARBENCH_BENCH_IPC_TOOL_FIGURES_H

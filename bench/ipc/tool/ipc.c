@@ -2,13 +2,13 @@
  * ipc - the program that measures one transport, in one placement, for each of some sizes.
  *
  *     ipc --transport NAME --placement same|different|free --bytes N,... --budget-ns N
- *         --limit-ns N --output FILE [--reference]
+ *         --limit-ns N --output FILE [--reference trips|windows]
  *
  * bench ipc starts it; it can be started by hand, in a debugger or under strace. For each size it
  * makes a link and forks two fresh processes, or one with two threads; it writes a row as soon as
  * that is measured. Behind mpirun -n 2 the ranks are the sides, and the transport is a module
- * beside this program. With --reference, round trips are taken in turns with those of a plain loop
- * (reference.h), whose row stands behind the transport's.
+ * beside this program. With --reference, round trips (or windows) are taken in turns with those of
+ * a plain loop (reference.h), whose row stands behind the transport's.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,8 +29,8 @@ enum { EXIT_WRITTEN = 0, EXIT_NOT_WRITTEN = 1, EXIT_USAGE = 2 };
 
 struct arguments {
     const char *transport, *placement, *bytes, *output;
+    const char *reference; /* NULL: none */
     uint64_t budget_ns, limit_ns;
-    bool reference;
 };
 
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
@@ -39,7 +39,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         {"transport", required_argument, NULL, 't'}, {"placement", required_argument, NULL, 'p'},
         {"bytes", required_argument, NULL, 'b'},     {"output", required_argument, NULL, 'o'},
         {"budget-ns", required_argument, NULL, 'n'}, {"limit-ns", required_argument, NULL, 'l'},
-        {"reference", no_argument, NULL, 'r'},       {NULL, 0, NULL, 0},
+        {"reference", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0},
     };
     *arguments = (struct arguments){0};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
@@ -63,7 +63,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
             arguments->limit_ns = strtoull(optarg, NULL, 10);
             break;
         case 'r':
-            arguments->reference = true;
+            arguments->reference = optarg;
             break;
         default:
             return -EINVAL;
@@ -74,9 +74,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     return complete && optind == argc ? 0 : -EINVAL;
 }
 
-/* What a module beside this program exports: a transport, and the reference for it. NULL, said on
+/* What a module beside this program exports: a transport, and a reference for it. NULL, said on
  * standard error: no module. */
-static const struct transport *load(const char *module, const struct reference **reference)
+static const struct transport *load(const char *module, bool windows,
+                                    const struct reference **reference)
 {
     char self[PATH_MAX], path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -88,18 +89,21 @@ static const struct transport *load(const char *module, const struct reference *
         library != NULL ? dlsym(library, "parbench_transport") : NULL;
     if (transport == NULL)
         fprintf(stderr, "cannot load %s: %s\n", module, dlerror());
-    *reference = library != NULL ? dlsym(library, "parbench_reference") : NULL;
+    const char *symbol = windows ? "parbench_window_reference" : "parbench_reference";
+    *reference = library != NULL ? dlsym(library, symbol) : NULL;
     return transport;
 }
 
-static void choose(const struct transport_entry *entry, bool reference, struct measure *measure)
+static void choose(const struct transport_entry *entry, const char *reference,
+                   struct measure *measure)
 {
+    const bool windows = reference != NULL && strcmp(reference, "windows") == 0;
     measure->name = entry->name;
     measure->transport = entry->transport;
-    measure->reference = reference_find(entry->name);
+    measure->reference = windows ? NULL : reference_find(entry->name);
     if (entry->transport == NULL)
-        measure->transport = load(entry->module, &measure->reference);
-    if (!reference)
+        measure->transport = load(entry->module, windows, &measure->reference);
+    if (reference == NULL)
         measure->reference = NULL;
 }
 
@@ -158,14 +162,14 @@ int main(int argc, char **argv)
     measure.rows = fopen(arguments.output, measure.rank == 1 ? "re" : "we");
     if (measure.rows == NULL)
         return EXIT_NOT_WRITTEN;
-    if (arguments.reference && measure.reference == NULL)
+    if (arguments.reference != NULL && measure.reference == NULL)
         fprintf(stderr, "ipc: there is no plain loop to hold %s against\n", entry->name);
-    if (measure.transport == NULL || (arguments.reference && measure.reference == NULL)) {
+    if (measure.transport == NULL || (arguments.reference != NULL && measure.reference == NULL)) {
         fclose(measure.rows);
         return EXIT_NOT_WRITTEN;
     }
     if (measure.rank != 1)
-        columns_write_header(measure.rows, ipc_columns, IPC_COLUMNS);
+        columns_write_header(measure.rows, ipc_start_columns, IPC_START_COLUMNS);
     int status = measure_sizes(&measure, arguments.bytes);
     return fclose(measure.rows) == 0 ? status : EXIT_NOT_WRITTEN;
 }

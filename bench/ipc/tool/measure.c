@@ -15,6 +15,7 @@
 #include "common/clock.h"
 
 #define STATUS_BYTES 256
+#define WINDOW_BYTES ((size_t)64 << 20)
 #define GRACE_NS     (500 * NS_PER_MS) /* one side has failed: so long for the other to see it */
 
 /* ---- the sides ------------------------------------------------------------------------------ */
@@ -166,6 +167,15 @@ static int measure_link(const struct measure *measure, struct side sides[2], cha
     return 0;
 }
 
+/* So many messages of this size in flight as fit in WINDOW_BYTES, at least one. */
+static unsigned in_flight(const struct measure *measure)
+{
+    const size_t fit = WINDOW_BYTES / measure->bytes;
+    if (measure->transport->send_window == NULL)
+        return 0;
+    return fit > TRANSPORT_WINDOW_MOST ? TRANSPORT_WINDOW_MOST : fit > 0 ? (unsigned)fit : 1;
+}
+
 static void measure_all(const struct measure *measure, const int cpus[2],
                         struct side_outcome *outcome, char *status)
 {
@@ -187,6 +197,7 @@ static void measure_all(const struct measure *measure, const int cpus[2],
                                  .number = i,
                                  .cpu = cpus[i],
                                  .bytes = measure->bytes,
+                                 .in_flight = in_flight(measure),
                                  .budget_ns = measure->budget_ns,
                                  .reference = reference,
                                  .reference_link = &plain,

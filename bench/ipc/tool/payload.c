@@ -14,23 +14,26 @@ static uint64_t word_of(uint64_t seed, size_t index)
 void payload_fill(void *message, size_t bytes, uint64_t seed)
 {
     char *next = message;
-    for (size_t i = 0; i * WORD < bytes; i++) {
+    const size_t words = bytes / WORD;
+    const uint64_t last = word_of(seed, words);
+    for (size_t i = 0; i < words; i++) { /* the length is known: a store, and not a call */
         uint64_t word = word_of(seed, i);
-        size_t left = bytes - i * WORD;
-        memcpy(next + i * WORD, &word, left < WORD ? left : WORD);
+        memcpy(next + i * WORD, &word, WORD);
     }
+    memcpy(next + words * WORD, &last, bytes % WORD);
 }
 
 bool payload_is(const void *message, size_t bytes, uint64_t seed)
 {
     const char *next = message;
-    for (size_t i = 0; i * WORD < bytes; i++) {
-        uint64_t word = word_of(seed, i);
-        size_t left = bytes - i * WORD;
-        if (memcmp(next + i * WORD, &word, left < WORD ? left : WORD) != 0)
-            return false;
+    const size_t words = bytes / WORD;
+    const uint64_t last = word_of(seed, words);
+    uint64_t word, wrong = 0;
+    for (size_t i = 0; i < words; i++) {
+        memcpy(&word, next + i * WORD, WORD);
+        wrong |= word ^ word_of(seed, i);
     }
-    return true;
+    return wrong == 0 && memcmp(next + words * WORD, &last, bytes % WORD) == 0;
 }
 
 void payload_stamp(void *message, size_t bytes, uint64_t number)

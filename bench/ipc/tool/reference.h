@@ -1,6 +1,6 @@
 /*
- * reference.h - a plain ping-pong between the same two sides, which a transport's figure is held
- * against.
+ * reference.h - a plain ping-pong between the same two sides, or a plain sender of windows, which a
+ * transport's figure is held against.
  *
  * Two programs that run one after the other may find figures that differ by a factor of two, and
  * both be right: a shared machine changes within tenths of a second, and so does where memory comes
@@ -14,9 +14,11 @@
 #ifndef PARBENCH_BENCH_IPC_TOOL_REFERENCE_H
 #define PARBENCH_BENCH_IPC_TOOL_REFERENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define REFERENCE_BYTES 8u /* of its messages; the transport's have as many */
+#define REFERENCE_BYTES        8u /* of its messages; the transport's have as many */
+#define REFERENCE_WINDOW_BYTES 65536u /* of those in windows */
 
 struct reference_link { /* of side s: what it reads from, what it writes to */
     int in[2], out[2];
@@ -24,9 +26,11 @@ struct reference_link { /* of side s: what it reads from, what it writes to */
 
 struct reference {
     const char *name; /* in its row */
+    bool windows;     /* it sends windows of TRANSPORT_WINDOW_MOST messages, and no round trips */
     /* Before the sides start. Returns 0 or a negative errno. */
     int (*open)(struct reference_link *link);
-    /* Side 0: some trips that don't count, then so many that do; *taken_ns is what these took. */
+    /* Side 0: some trips (or windows) that don't count, then so many that do; *taken_ns is what
+     * these took. */
     int (*lead)(const struct reference_link *link, uint32_t trips, double *taken_ns);
     /* Side 1: sends back what comes. */
     int (*follow)(const struct reference_link *link, uint32_t trips);
@@ -34,7 +38,7 @@ struct reference {
 };
 
 /* That of a transport which is descriptors; NULL: it has none here. (A module has its own, exported
- * as parbench_reference.) */
+ * as parbench_reference and, for windows, parbench_window_reference.) */
 const struct reference *reference_find(const char *transport);
 
 #endif

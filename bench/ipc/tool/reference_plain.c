@@ -74,9 +74,9 @@ static int follows(const struct reference_link *link, uint32_t trips)
     return 0;
 }
 
-static const struct reference pipes = {"plain pipes", open_pipes, leads, follows, close_all};
-static const struct reference sockets = {"plain socketpair", open_sockets, leads, follows,
-                                         close_all};
+static const struct reference pipes = {"plain pipes", false, open_pipes, leads, follows, close_all};
+static const struct reference sockets = {"plain socketpair", false,   open_sockets,
+                                         leads,              follows, close_all};
 
 const struct reference *reference_find(const char *transport)
 {

@@ -61,6 +61,25 @@ static int swallow(const struct side *side, void *end, const struct lead_order *
     return error;
 }
 
+/* messages[in_flight][bytes], count times. */
+static int swallow_windows(const struct side *side, void *end, const struct lead_order *order,
+                           char *messages, bool *right)
+{
+    const size_t bytes = side->bytes, ends = 2 * SIDE_ORDER_BYTES;
+    const char done = 1;
+    int error = 0;
+    for (uint32_t i = 0; i < order->count && error == 0; i++) {
+        error = side->transport->receive_window(end, messages, bytes, side->in_flight);
+        for (unsigned k = 0; k < side->in_flight; k++)
+            *right &= error != 0 || payload_has_stamp(messages + k * bytes, bytes, i);
+        if (error == 0)
+            error = side->transport->send(end, &done, sizeof done, IO_FOREVER);
+    }
+    for (unsigned k = 0; k < side->in_flight && error == 0 && bytes > ends; k++)
+        *right &= payload_is(messages + k * bytes + SIDE_ORDER_BYTES, bytes - ends, order->seed);
+    return error;
+}
+
 static int follow(const struct side *side, void *end, char *message)
 {
     bool right = true;
@@ -75,6 +94,8 @@ static int follow(const struct side *side, void *end, char *message)
             error = echo(side, end, &order, message);
         else if (error == 0 && order.kind == LEAD_REFERENCE)
             error = side->reference->follow(side->reference_link, order.count);
+        else if (error == 0 && order.kind == LEAD_WINDOW)
+            error = swallow_windows(side, end, &order, message, &right);
         else if (error == 0)
             error = swallow(side, end, &order, message, &right);
         if (error != 0)
@@ -87,7 +108,8 @@ static int follow(const struct side *side, void *end, char *message)
 static int work(const struct side *side, void *end)
 {
     void *message = NULL, *answer = NULL;
-    int error = make_buffer(side->bytes, &message);
+    const bool many = side->number == 1 && side->in_flight > 0;
+    int error = make_buffer(many ? side->in_flight * side->bytes : side->bytes, &message);
     if (error == 0 && side->number == 0)
         error = make_buffer(side->bytes, &answer);
     if (error == 0)

@@ -6,14 +6,18 @@
  * between the two: neither shared memory nor a common ancestor, and ranks of MPI do the same.
  *
  *     ping-pong n   n round trips: the follower sends back what it has received
- *     stream n      n messages one way, then one byte back
- *     reference n   n round trips of a plain loop beside the transport, see reference.h
+ *     stream n      n messages one way, each a blocking send: a chain; then one byte back
+ *     window n      n windows of many messages in flight, with one byte back behind each window
+ *     reference n   n rounds of a plain loop beside the transport, see reference.h
  *     end           the follower says in one byte whether all was right
  *
  * Each batch of round trips takes 100 us or more, so that the clock's cost vanishes. Batches of
- * round trips, trips timed one by one and streams take turns until the budget is used up: what
- * slows the machine for a while slows all alike. Beside a reference it is only batches, of the
+ * round trips, trips timed one by one, streams and windows take turns until the budget is used up:
+ * what slows the machine for a while slows all alike. Beside a reference it is only batches, of the
  * transport and of the reference.
+ *
+ * All messages of a window are sent from the same bytes, with the window's number in them, and each
+ * is received to a place of its own.
  *
  * Sends and receives have no deadline of their own, for that would cost system calls inside the
  * figure (io.h): whoever started the sides keeps the time and ends them.
@@ -35,9 +39,11 @@
 
 struct side_outcome { /* in memory shared with who started the sides; written by the leader */
     uint64_t round_trips, transfers;
-    size_t batches, streams, trips, references;
+    size_t batches, streams, windows, trips, references;
+    uint32_t in_flight;                      /* messages of a window */
     double round_trip_ns[SIDE_BATCHES_MOST]; /* round_trip_ns[batches]: mean of a batch */
     double transfer_ns[SIDE_BATCHES_MOST];   /* transfer_ns[streams]: mean of a stream */
+    double window_ns[SIDE_BATCHES_MOST];     /* window_ns[windows]: of one message, by batch */
     double reference_ns[SIDE_BATCHES_MOST];  /* reference_ns[references]: mean of a batch */
     double trip_ns[SIDE_TRIPS_MOST]; /* trip_ns[trips]: one trip, without the clock's cost */
     uint32_t verified;               /* 1: all that came was what was sent */
@@ -51,8 +57,9 @@ struct side {
     unsigned number; /* 0 or 1 */
     int cpu;         /* to run on, or -1: any */
     size_t bytes;    /* of a message, > 0 */
+    unsigned in_flight; /* messages of a window; 0: the transport has none */
     uint64_t budget_ns;
-    const struct reference *reference; /* NULL: none; else round trips are taken in turns with it */
+    const struct reference *reference; /* NULL: none; else its figure is taken in turns with it */
     const struct reference_link *reference_link;
     struct side_outcome *outcome;
 };

@@ -1,4 +1,5 @@
-/* Round trip and bandwidth of each transport by payload. Only one placement is drawn: two cores
+/* Round trip and bandwidth of each transport by payload; where it can have many messages in flight,
+ * the bandwidth of windows has a line of its own. Only one placement is drawn: two cores
  * ("different") where the file has such rows, else wherever the kernel put the sides ("free"); one
  * core is another question. */
 #include <math.h>
@@ -11,13 +12,21 @@
 
 struct quantity {
     const char *column, *low, *high;
-    double unit; /* of the column in one of the plot */
+    double unit;        /* of the column in one of the plot */
+    const char *suffix; /* of a line's name, behind the transport's */
+    const struct quantity *beside; /* another one, with lines of its own; or NULL */
 };
 
-static const struct quantity latency = {"round_trip_ns", "round_trip_low_ns", "round_trip_high_ns",
-                                        1e3};
-static const struct quantity bandwidth = {"bandwidth_bytes_per_s", "bandwidth_low_bytes_per_s",
-                                          "bandwidth_high_bytes_per_s", 1e9};
+static const struct quantity latency = {
+    "round_trip_ns", "round_trip_low_ns", "round_trip_high_ns", 1e3, "", NULL};
+static const struct quantity windows = {"window_bytes_per_s",
+                                        "window_low_bytes_per_s",
+                                        "window_high_bytes_per_s",
+                                        1e9,
+                                        " in windows",
+                                        NULL};
+static const struct quantity chains = {
+    "chain_bytes_per_s", "chain_low_bytes_per_s", "chain_high_bytes_per_s", 1e9, "", &windows};
 
 static bool is(const struct csv_table *csv, size_t row, const char *column, const char *text)
 {
@@ -35,9 +44,15 @@ static void collect(struct lines *lines, const struct csv_table *csv,
                     const struct quantity *quantity, const char *placement)
 {
     for (size_t row = 0; row < csv->rows; row++) {
-        /* Lines are counted in all rows, so that a transport looks the same in both plots. */
-        int line = lines_find(lines, csv_table_text(csv, row, "transport"));
-        if (line < 0 || !is(csv, row, "placement", placement) || !has_figure(csv, row, quantity))
+        char name[2 * LINE_NAME_BYTES];
+        const bool figure_there = has_figure(csv, row, quantity);
+        if (*quantity->suffix != '\0' && !figure_there)
+            continue;
+        /* Other lines are counted in all rows, so that a transport looks the same in both plots. */
+        snprintf(name, sizeof name, "%.*s%s", LINE_NAME_BYTES, csv_table_text(csv, row, "transport"),
+                 quantity->suffix);
+        int line = lines_find(lines, name);
+        if (line < 0 || !is(csv, row, "placement", placement) || !figure_there)
             continue;
         double bytes = csv_table_number(csv, row, "bytes");
         double figure = csv_table_number(csv, row, quantity->column), unit = quantity->unit;
@@ -51,19 +66,26 @@ static void collect(struct lines *lines, const struct csv_table *csv,
     }
 }
 
+static void collect_all(struct lines *lines, const struct csv_table *csv,
+                        const struct quantity *quantity, const char *placement)
+{
+    for (; quantity != NULL; quantity = quantity->beside)
+        collect(lines, csv, quantity, placement);
+}
+
 static int collect_placed(struct lines *lines, const struct csv_table *csv,
                           const struct quantity *quantity)
 {
-    int error = lines_open(lines, csv->rows, 0);
+    int error = lines_open(lines, 2 * csv->rows, 0);
     if (error != 0)
         return error;
     lines->log_y = true;
     lines->caption = "bytes of a message; the two sides on different cores";
-    collect(lines, csv, quantity, "different");
+    collect_all(lines, csv, quantity, "different");
     if (lines->count > 0)
         return 0;
     lines->caption = "bytes of a message; the two sides where the kernel puts them";
-    collect(lines, csv, quantity, "free");
+    collect_all(lines, csv, quantity, "free");
     return 0;
 }
 
@@ -126,7 +148,7 @@ static int write_latency(FILE *out, const struct csv_table *csv, struct picture 
 
 static int write_bandwidth(FILE *out, const struct csv_table *csv, struct picture *picture)
 {
-    return write_quantity(out, csv, &bandwidth, title_bandwidth, picture->title);
+    return write_quantity(out, csv, &chains, title_bandwidth, picture->title);
 }
 
 const struct plot ipc_latency_plot = {
@@ -139,7 +161,7 @@ const struct plot ipc_latency_plot = {
 
 const struct plot ipc_bandwidth_plot = {
     .name = "ipc-bandwidth",
-    .about = "bandwidth of each transport, by payload",
+    .about = "bandwidth of each transport, by payload, in chains of sends and in windows",
     .file = "ipc.csv",
     .command = "bench ipc -o DIR",
     .write = write_bandwidth,

@@ -14,9 +14,6 @@
 #include "common/memory.h"
 
 #define WARM_SAMPLES    2  /* not counted: they touch code and memory for the first time */
-#define SAMPLES_ENOUGH  6  /* fewer have no interval of 95 % */
-#define SAMPLES_FEWEST  3  /* all that they span is then the interval */
-#define LATE_PART       4  /* of the budget, a fourth is taken even where there is no time left */
 #define REFERENCE_TURN  64 /* samples between two batches of the reference */
 #define REFERENCES_MOST 1024
 #define MOMENTS_BYTES   4096
@@ -82,25 +79,28 @@ static bool enough(const struct measure *measure, size_t count, uint64_t begin_n
 {
     if (measure->samples > 0)
         return count >= measure->samples;
-    uint64_t now_ns = clock_ns(), spent_ns = now_ns - begin_ns;
-    bool late = now_ns >= measure->end_ns; /* which may be all the preparation's doing */
     return count >= WAY_SAMPLES_MOST ||
-           (count >= SAMPLES_ENOUGH && spent_ns >= measure->budget_ns) ||
-           (count >= SAMPLES_FEWEST && spent_ns >= measure->budget_ns / LATE_PART && late);
+           (count > 0 && clock_ns() - begin_ns >= measure->budget_ns);
+}
+
+static int warm_up(const struct measure *measure, const struct way *way, struct stage *stage,
+                   struct samples *samples)
+{
+    const int most = way->fresh ? 0 : WARM_SAMPLES;
+    uint64_t begin_ns = clock_ns();
+    int error = 0;
+    for (int i = 0; i < most && error == 0 && clock_ns() - begin_ns < measure->budget_ns; i++) {
+        error = take_sample(way, stage, samples);
+        samples->count = 0;
+    }
+    return error;
 }
 
 static int take_samples(const struct measure *measure, const struct way *way, struct stage *stage,
                         struct samples *samples)
 {
+    int error = warm_up(measure, way, stage, samples);
     uint64_t begin_ns = clock_ns();
-    int error = 0;
-    for (int i = 0; i < WARM_SAMPLES && error == 0 && clock_ns() - begin_ns < measure->budget_ns;
-         i++) {
-        samples->count = 0;
-        error = take_sample(way, stage, samples);
-    }
-    samples->count = 0;
-    begin_ns = clock_ns();
     while (error == 0 && !enough(measure, samples->count, begin_ns)) {
         error = take_reference(measure, way, stage, samples);
         if (error == 0)
@@ -156,7 +156,8 @@ static int run(const struct measure *measure, struct stage *stage, struct sample
     int error = way->prepare != NULL ? way->prepare(stage) : 0;
     if (error == 0)
         error = take_samples(measure, way, stage, samples);
-    bool weighed = error == 0 && way->weigh != NULL && way->weigh(stage, &worker) == 0;
+    bool weighed = error == 0 && measure->weigh && way->weigh != NULL &&
+                   way->weigh(stage, &worker) == 0;
     int second = way->finish != NULL ? way->finish(stage) : 0;
     error = error != 0 ? error : second;
     if (error != 0)

@@ -12,17 +12,18 @@
 struct measure {
     enum spawn_way way;
     uint64_t samples; /* so many, up to WAY_SAMPLES_MOST; 0: as many as the budget allows */
-    uint64_t budget_ns, end_ns; /* see measure_way */
-    const char *python;         /* the interpreter, or "" */
-    bool reference;             /* in turns with the way's plain loop */
+    uint64_t budget_ns; /* see measure_way */
+    const char *python; /* the interpreter, or "" */
+    bool weigh;         /* an idle worker, too */
+    bool reference;     /* in turns with the way's plain loop */
 };
 
 /*
  * Measures, and writes rows of raw.h, which end with a reason if it failed. Returns 0 or a negative
  * errno: not all could be written.
  *
- * Samples are taken for budget_ns, and beyond it until there are enough for an interval; but where
- * those last too long, a few must do at end_ns, a moment of clock_ns().
+ * Samples are taken until budget_ns are spent, and one in any case. Up to two before them warm up,
+ * and don't count, but for a way whose samples share nothing.
  */
 int measure_way(const struct measure *measure, FILE *rows);
 

@@ -117,7 +117,7 @@ static int weigh_team(struct stage *stage, struct footprint *worker)
 
 extern const struct way parbench_ways[];
 const struct way parbench_ways[] = {
-    {NULL, first_region, weigh_team, NULL, NULL},
-    {start_team, next_region, NULL, NULL, NULL}, /* its memory is as with the first */
-    {bind_team, next_region, NULL, NULL, epcc_region},
+    {NULL, first_region, weigh_team, NULL, NULL, false},
+    {start_team, next_region, NULL, NULL, NULL, false}, /* its memory is as with the first */
+    {bind_team, next_region, NULL, NULL, epcc_region, false},
 };

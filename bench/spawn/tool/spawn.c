@@ -1,13 +1,14 @@
 /*
  * spawn - the program that measures one way to start a worker.
  *
- *     spawn --mechanism NAME --condition NAME --samples N --budget-ns N --limit-ns N --python FILE
- *         --output FILE [--reference]
+ *     spawn --mechanism NAME --condition NAME --samples N --budget-ns N --python FILE
+ *         --output FILE [--weigh] [--reference]
  *
- * bench spawn starts it, a fresh one for each row, since what one way leaves behind (memory that
- * was touched, a team of threads) would be in the next one's figure; it can be started by hand, in
- * a debugger or under strace. --samples 0: as many as the budget allows (measure.h). --reference:
- * in turns with a plain loop, where the way has one.
+ * bench spawn starts it, a fresh one for each way and each round, since what one way leaves behind
+ * (memory that was touched, a team of threads) would be in the next one's figure, and since where
+ * its memory lies is decided once for all of its samples; it can be started by hand, in a debugger
+ * or under strace. --samples 0: as many as the budget allows (measure.h). --weigh: an idle worker,
+ * too. --reference: in turns with a plain loop, where the way has one.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,6 +21,7 @@
 #include "bench/spawn/tool/measure.h"
 #include "common/clock.h"
 #include "common/starter.h"
+#include "common/child.h"
 
 enum { EXIT_WRITTEN = 0, EXIT_NOT_WRITTEN = 1, EXIT_USAGE = 2 };
 
@@ -28,11 +30,11 @@ enum {
     CONDITION,
     SAMPLES,
     BUDGET,
-    LIMIT,
     PYTHON,
     OUTPUT,
     NEEDED,
-    REFERENCE = NEEDED,
+    WEIGH = NEEDED,
+    REFERENCE,
     ARGUMENTS
 };
 
@@ -43,15 +45,15 @@ static int read_arguments(int argc, char **argv, const char *values[ARGUMENTS])
         [CONDITION] = {"condition", required_argument, NULL, CONDITION},
         [SAMPLES] = {"samples", required_argument, NULL, SAMPLES},
         [BUDGET] = {"budget-ns", required_argument, NULL, BUDGET},
-        [LIMIT] = {"limit-ns", required_argument, NULL, LIMIT},
         [PYTHON] = {"python", required_argument, NULL, PYTHON},
         [OUTPUT] = {"output", required_argument, NULL, OUTPUT},
+        [WEIGH] = {"weigh", no_argument, NULL, WEIGH},
         [REFERENCE] = {"reference", no_argument, NULL, REFERENCE},
     };
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
         if (option >= ARGUMENTS)
             return -EINVAL;
-        values[option] = option == REFERENCE ? "" : optarg;
+        values[option] = option >= NEEDED ? "" : optarg;
     }
     for (int i = 0; i < NEEDED; i++)
         if (values[i] == NULL)
@@ -96,8 +98,8 @@ int main(int argc, char **argv)
     uint64_t samples = strtoull(values[SAMPLES], NULL, 10);
     measure.samples = samples < WAY_SAMPLES_MOST ? samples : WAY_SAMPLES_MOST;
     measure.budget_ns = strtoull(values[BUDGET], NULL, 10);
-    measure.end_ns = clock_deadline(strtoull(values[LIMIT], NULL, 10));
     measure.python = values[PYTHON];
+    measure.weigh = values[WEIGH] != NULL;
     measure.reference = values[REFERENCE] != NULL;
     return write_rows(&measure, values[OUTPUT]);
 }

@@ -49,6 +49,7 @@ struct way {
     int (*weigh)(struct stage *stage, struct footprint *worker); /* of one idle worker */
     int (*finish)(struct stage *stage);                /* NULL: as prepare; also after an error */
     int (*reference)(struct stage *stage, double *ns); /* a plain loop's figure, or NULL */
+    bool fresh; /* each sample is another program: nothing here becomes warm by the first */
 };
 /* Each returns 0, WAY_SKIP or a negative errno. There are no deadlines: they would cost system
  * calls inside of what is timed. Whoever started this program ends it when its time is up, with all

@@ -10,18 +10,18 @@
 #define OPENMP_MODULE "parbench-spawn-openmp.so"
 
 static const struct way ways[SPAWN_WAYS] = {
-    [SPAWN_FORK_SMALL] = {NULL, fork_sample, fork_weigh, NULL, NULL},
-    [SPAWN_FORK_PAGES] = {fork_pages, fork_sample, fork_weigh, NULL, NULL},
-    [SPAWN_FORK_HUGE] = {fork_huge, fork_sample, fork_weigh, NULL, NULL},
-    [SPAWN_FORK_SHARED] = {fork_shared, fork_sample, fork_weigh, NULL, NULL},
-    [SPAWN_CLONE3] = {NULL, clone3_sample, fork_weigh, NULL, NULL},
-    [SPAWN_VFORK] = {NULL, vfork_sample, exec_weigh, NULL, NULL},
-    [SPAWN_POSIX_SPAWN] = {NULL, posix_spawn_sample, exec_weigh, NULL, NULL},
-    [SPAWN_PTHREAD] = {NULL, thread_sample, thread_weigh, NULL, NULL},
-    [SPAWN_MPIRUN] = {mpirun_prepare, mpirun_sample, mpirun_weigh, NULL, NULL},
-    [SPAWN_PYTHON] = {python_prepare, python_sample, python_weigh, NULL, NULL},
-    [SPAWN_POOL_FORK] = {pool_prepare, pool_sample, pool_weigh, pool_finish, NULL},
-    [SPAWN_POOL_SPAWN] = {pool_prepare, pool_sample, pool_weigh, pool_finish, NULL},
+    [SPAWN_FORK_SMALL] = {NULL, fork_sample, fork_weigh, NULL, NULL, false},
+    [SPAWN_FORK_PAGES] = {fork_pages, fork_sample, fork_weigh, NULL, NULL, false},
+    [SPAWN_FORK_HUGE] = {fork_huge, fork_sample, fork_weigh, NULL, NULL, false},
+    [SPAWN_FORK_SHARED] = {fork_shared, fork_sample, fork_weigh, NULL, NULL, false},
+    [SPAWN_CLONE3] = {NULL, clone3_sample, fork_weigh, NULL, NULL, false},
+    [SPAWN_VFORK] = {NULL, vfork_sample, exec_weigh, NULL, NULL, false},
+    [SPAWN_POSIX_SPAWN] = {NULL, posix_spawn_sample, exec_weigh, NULL, NULL, false},
+    [SPAWN_PTHREAD] = {NULL, thread_sample, thread_weigh, NULL, NULL, false},
+    [SPAWN_MPIRUN] = {mpirun_prepare, mpirun_sample, mpirun_weigh, NULL, NULL, true},
+    [SPAWN_PYTHON] = {python_prepare, python_sample, python_weigh, NULL, NULL, true},
+    [SPAWN_POOL_FORK] = {pool_prepare, pool_sample, pool_weigh, pool_finish, NULL, false},
+    [SPAWN_POOL_SPAWN] = {pool_prepare, pool_sample, pool_weigh, pool_finish, NULL, false},
 };
 
 static const struct way *load(struct stage *stage)
