@@ -33,8 +33,8 @@ struct plain {
 int plain_run(struct plain *plain, const struct work *work, const struct job *job,
               const char *tasks, uint64_t limit_ns, char *status, size_t bytes);
 
-/* Whether the loop itself is right: its results are the known answers, but for the tasks that its
- * kernel reported an error for. If not, status[bytes] says which is not. True without results. */
+/* Whether the loop itself is right: its results are the known answers. If not, status[bytes] says which
+ * is not. True without results, and if a kernel reported an error: it does so in the pool as well. */
 bool plain_right(const struct plain *plain, char *status, size_t bytes);
 
 /* Whether results[][] of a map are right: equal to the loop's byte for byte, or without them, the
