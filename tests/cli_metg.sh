@@ -84,7 +84,7 @@ expect 'a cell that is late: a row says so' grep -q '^pipes,.*timeout' "$figures
 
 # --- ending it --------------------------------------------------------------------------------------
 
-measured() { [ -s "$samples" ] && [ "$(grep -c '^run,spin,.*,pipes,' "$samples")" -gt 2 ]; }
+measured() { [ -s "$samples" ] && [ "$(grep -c '^run,spin,.*,pipes,.*,ok,1,' "$samples")" -gt 2 ]; }
 start "${quick[@]}" --backend pipes --format table
 expect 'it measures' wait_until 60000 measured
 kill -INT "$pid"
