@@ -34,27 +34,3 @@ enum crossing_place crossing_find(const double length_ns[], const double smooth[
     *above = i;
     return CROSSING_WITHIN;
 }
-
-/* The smallest length / efficiency between two points. With efficiency e rising by m for each
- * factor of Euler's number in length, the derivative is 0 where e = m. */
-static double least_between(double from_ns, double from, double to_ns, double to)
-{
-    double least = fmin(from_ns / from, to_ns / to);
-    double slope = (to - from) / log(to_ns / from_ns);
-    if (from < slope && slope < to)
-        least = fmin(least, from_ns * exp((slope - from) / slope) / slope);
-    return least;
-}
-
-double crossing_granularity(const double length_ns[], const double smooth[], size_t count,
-                            double share, double at_ns, size_t above)
-{
-    double from_ns = at_ns, from = share, least = at_ns / share;
-    for (size_t i = above; i < count; i++) {
-        if (length_ns[i] > from_ns)
-            least = fmin(least, least_between(from_ns, from, length_ns[i], smooth[i]));
-        from_ns = length_ns[i];
-        from = smooth[i];
-    }
-    return least;
-}

@@ -1,5 +1,6 @@
 /*
- * crossing.h - where a curve of efficiency over task length crosses a share.
+ * crossing.h - where a curve of efficiency over task length crosses a share, by its points alone:
+ * whereabouts METG lies, which model.h then says.
  *
  * A curve is length_ns[count], rising, with efficiency[count] beside it. What is measured is noisy
  * and may cross a share several times; what is sought has one answer only if longer tasks are never
@@ -31,11 +32,5 @@ enum crossing_place {
  * above - 1 and above). */
 enum crossing_place crossing_find(const double length_ns[], const double smooth[], size_t count,
                                   double share, double *at_ns, size_t *above);
-
-/* The smallest length / efficiency, which is wall x cores / tasks, on the part of the curve from
- * the crossing up; at_ns and above are as crossing_find found them. That is at the crossing itself
- * but where efficiency falls so steeply that shorter tasks take longer, all in all. */
-double crossing_granularity(const double length_ns[], const double smooth[], size_t count,
-                            double share, double at_ns, size_t above);
 
 #endif
