@@ -15,12 +15,17 @@
 #define GRID_COARSE    4  /* a factor of 4 */
 #define GRID_DEAR      32 /* a million steps: maps of such tasks take tens of milliseconds and more */
 #define GRID_SHORT     24 /* of longer tasks a short map would have too few (measure.c) */
-#define BEYOND         2  /* on the grid, on either side of what the scan found: a factor of 2 */
-#define RANGE_LEAST    12 /* on the grid: a factor of 64, which tells c from b */
+#define BELOW          4  /* on the grid, from where the scan crosses the least share: a factor of 4 */
+#define BEYOND         2  /* from where it crosses the greatest: a factor of 2 */
+#define RANGE_LEAST    12 /* a factor of 64, which tells c from b */
 #define WELL_BELOW     0.6 /* of the least share: no need to go further down */
 #define GAIN_WORTH                                                                                 \
     0.04 /* of efficiency by a factor of 4: worth going further up. Where a task                   \
             costs a fixed time to hand out, 0.85 would gain 0.1 */
+#define SCANS_MOST  3    /* of a place */
+#define DOUBT       0.1  /* by which shorter tasks may be more efficient */
+#define DOUBT_ODDS  1.5  /* times what a fixed cost makes of the odds of longer tasks */
+#define MARGIN      0.05 /* efficiency is taken as no nearer to 1, of which noise goes beyond */
 #define DIGITS_MOST 7
 
 const struct column curve_columns[CURVE_COLUMNS] = {
@@ -113,12 +118,40 @@ static bool should_fall(const struct curve *curve, double least)
     return shortest->efficiency > WELL_BELOW * least && shortest->place.grid >= GRID_COARSE;
 }
 
+static double odds(double efficiency)
+{
+    efficiency = fmin(efficiency, 1 - MARGIN);
+    return efficiency / (1 - efficiency);
+}
+
+static bool was_disturbed(const struct curve_point *point)
+{
+    return point->serial_disturbed || summary_too_disturbed(point->disturbed, point->samples);
+}
+
+/* Whether one start may have had bad luck: others disturbed it, or shorter tasks are more efficient,
+ * or the odds of longer ones are better by more than a fixed cost of a task would make them. */
+static bool is_doubtful(const struct curve *curve, size_t i)
+{
+    const struct curve_point *point = &curve->points[i];
+    if (was_disturbed(point))
+        return true;
+    if (i > 0 && point[-1].efficiency > point->efficiency + DOUBT)
+        return true;
+    return i + 1 < curve->count &&
+           odds(point[1].efficiency) > DOUBT_ODDS * point[1].task_ns / point->task_ns *
+                                           odds(point->efficiency);
+}
+
 size_t curve_scan(const struct curve *curve, const struct curve_shares *shares)
 {
     if (curve->count == 0)
         return GRID_START;
     if (find_unknown(curve) != NULL)
         return CURVE_NONE; /* what failed once would only fail again */
+    for (size_t i = 0; i < curve->count; i++)
+        if (curve->points[i].scans < SCANS_MOST && is_doubtful(curve, i))
+            return curve->points[i].place.grid;
     if (should_fall(curve, shares->values[0]))
         return curve->points[0].place.grid - GRID_COARSE;
     if (should_rise(curve, shares))
@@ -126,16 +159,16 @@ size_t curve_scan(const struct curve *curve, const struct curve_shares *shares)
     return CURVE_NONE;
 }
 
-/* Where on the grid the scan crosses a share; an end of the scan if it does not. */
+/* Where on the grid the scan crosses a share; an end of the scan if it does not. Bad luck makes a
+ * start less efficient, so what shorter tasks reach, longer ones are taken to reach. */
 static double find_place(const struct curve *curve, double share)
 {
     double grid[CURVE_POINTS], efficiency[CURVE_POINTS], at;
     size_t above;
     for (size_t i = 0; i < curve->count; i++) {
         grid[i] = exp2((double)curve->points[i].place.grid / 2); /* a length, for crossing_find */
-        efficiency[i] = curve->points[i].efficiency;
+        efficiency[i] = fmax(curve->points[i].efficiency, i > 0 ? efficiency[i - 1] : 0);
     }
-    crossing_smooth(efficiency, curve->count);
     switch (crossing_find(grid, efficiency, curve->count, share, &at, &above)) {
     case CROSSING_WITHIN:
         return 2 * log2(at);
@@ -156,7 +189,7 @@ static size_t find_short(const struct curve_place places[], size_t count)
     return found;
 }
 
-/* From half the length at which the least share is crossed to twice that of the greatest, but at
+/* From a quarter of the length at which the least share is crossed to twice that of the greatest, but at
  * least a factor of 64. By twos, so that curves meet. */
 size_t curve_plan(const struct curve *curve, const struct curve_shares *shares,
                   struct curve_place places[CURVE_PLACES])
@@ -166,7 +199,7 @@ size_t curve_plan(const struct curve *curve, const struct curve_shares *shares,
         return 0;
     const double top = fmax(GRID_DEAR, (double)curve->points[curve->count - 1].place.grid);
     double high = fmin(top, find_place(curve, shares->values[shares->count - 1]) + BEYOND);
-    double low = fmax(0, find_place(curve, shares->values[0]) - BEYOND);
+    double low = fmax(0, find_place(curve, shares->values[0]) - BELOW);
     high = fmax(high, fmin(top, low + RANGE_LEAST));
     low = fmax(0, fmin(low, high - RANGE_LEAST));
     for (size_t i = 0; i < CURVE_LENGTHS; i++) {
@@ -187,19 +220,34 @@ static int compare_places(const struct curve_place *a, const struct curve_place 
     return (a->map < b->map) - (a->map > b->map); /* short maps first: tasks grow */
 }
 
+/* Whether a scan tells more than another of the same place: undisturbed, else more efficient. */
+static bool is_better(const struct curve_point *a, const struct curve_point *b)
+{
+    if (was_disturbed(a) != was_disturbed(b))
+        return was_disturbed(b);
+    return a->efficiency > b->efficiency;
+}
+
 void curve_add(struct curve *curve, const struct curve_point *point)
 {
     size_t at = 0;
     while (at < curve->count && compare_places(&curve->points[at].place, &point->place) < 0)
         at++;
-    if (at < curve->count && compare_places(&curve->points[at].place, &point->place) == 0) {
-        free(curve->points[at].rounds);
+    struct curve_point *there = &curve->points[at], added = *point;
+    if (at < curve->count && compare_places(&there->place, &point->place) == 0) {
+        added.scans = point->planned ? 0 : there->scans + 1;
+        if (!point->planned && is_better(there, point)) {
+            free(point->rounds);
+            there->scans = added.scans;
+            return;
+        }
+        free(there->rounds);
     } else {
+        added.scans = point->planned ? 0 : 1;
         CHECK(curve->count < CURVE_POINTS);
-        memmove(&curve->points[at + 1], &curve->points[at],
-                (curve->count++ - at) * sizeof curve->points[at]);
+        memmove(there + 1, there, (curve->count++ - at) * sizeof *there);
     }
-    curve->points[at] = *point;
+    *there = added;
 }
 
 /* ---- what it says ---------------------------------------------------------------------------- */

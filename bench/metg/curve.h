@@ -5,7 +5,8 @@
  * Lengths stand on a grid, each sqrt(2) times the one before, so that curves share the serial runs
  * that they are compared with. First a curve is scanned, with one start for each length: from the
  * middle down by factors of 4 until it is well below the least share, and up likewise until it is
- * efficient enough or gains no more. Then some places around what was found are measured in every
+ * efficient enough or gains no more; where that start was disturbed, or no cost of a task could bend
+ * a curve so, with up to two more. Then some places around what was found are measured in every
  * round, each time by a new start, in long maps and one of them in short maps also. From these
  * alone comes what is said (model.h, starts.h).
  */
@@ -59,6 +60,7 @@ struct curve_point {
     /* not columns: */
     struct curve_place place;
     bool planned;                 /* measured in every round, not just scanned */
+    unsigned scans;               /* that were made of it, if not planned */
     struct baseline_round *rounds; /* rounds[starts], owned */
     bool serial_disturbed;        /* so much that nothing is to be concluded */
     double others; /* processor time that others used, as a share of the time of disturbed samples */
@@ -105,7 +107,8 @@ size_t curve_scan(const struct curve *curve, const struct curve_shares *shares);
 size_t curve_plan(const struct curve *curve, const struct curve_shares *shares,
                   struct curve_place places[CURVE_PLACES]);
 
-/* Adds a point at its place, instead of one that is there; the curve takes over its rounds. */
+/* Adds a point at its place; the curve takes over its rounds. A planned one replaces what is there;
+ * of two scans the better one stays. */
 void curve_add(struct curve *curve, const struct curve_point *point);
 
 /* Reads off the METG at each of the shares into rows[shares->count], which must not move, as their

@@ -11,14 +11,13 @@
 #include "bench/command/environment.h"
 #include "bench/data/baseline.h"
 
-/* Of all tasks of a map, if short. Long maps take serial some 18 ms, of which the cost of a map is a
- * small part for most; short ones are as short as will still be seen above the clock's cost. */
-#define LONG_STEPS       16000000
+/* Of all tasks of a map, if short. Long maps take serial some 11 ms, of which the cost of a map is a
+ * small part for most; of short ones it is ten times as much. */
+#define LONG_STEPS       10000000
 #define SHORT_STEPS      1000000
 #define TASKS_MAX        262144 /* whose records are 10 MB; short maps have as much less */
 #define TASKS_PER_WORKER 8      /* at least, so that one task more or less matters little */
 #define SCANS_EXPECTED   6      /* of a curve, for the estimate of what is left */
-#define SCAN_ROUND       0      /* the rounds of plans follow */
 
 /* ---- the length at hand -----------------------------------------------------------------------
  */
@@ -240,12 +239,19 @@ static void expect_cells(struct metg *metg, const size_t next[])
         metg->runner.progress.done + scans + curves * CURVE_PLACES * metg->options->rounds;
 }
 
+/* Scans are round 0, those of a place that is scanned again follow the plan's rounds. */
+static uint64_t scan_round(struct metg *metg, size_t grid)
+{
+    unsigned scans = metg->scans[grid]++;
+    return scans == 0 ? 0 : metg->options->rounds + scans;
+}
+
 static int scan_length(struct metg *metg, size_t grid, const bool wanted[],
                        struct sample_table rows[])
 {
     const size_t count = metg->matrix.count;
     const struct curve_place place = {grid, CURVE_LONG};
-    int error = measure_place(metg, &place, wanted, SCAN_ROUND, rows);
+    int error = measure_place(metg, &place, wanted, scan_round(metg, grid), rows);
     for (size_t i = 1; i < count && error == 0; i++)
         if (wanted[i])
             error = add_point(&metg->curves[i], &place, false, &rows[i], &rows[0]);

@@ -18,6 +18,7 @@ struct metg {
     struct sample_table samples; /* of all lengths */
     struct sample_table *rows;   /* rows[matrix.count][CURVE_PLACES]: of the places in plans */
     struct sample_table serial[CURVE_GRID]; /* of all rounds */
+    unsigned scans[CURVE_GRID];             /* so far, of each length */
     struct metg_plan {
         struct curve_place places[CURVE_PLACES]; /* places[count] */
         size_t count;

@@ -37,6 +37,13 @@ static bool same(const struct csv_table *csv, size_t a, size_t b, const char *co
     return strcmp(csv_table_text(csv, a, column), csv_table_text(csv, b, column)) == 0;
 }
 
+/* Whether a row belongs to the line: not what one start showed before the rounds, nor short maps. */
+static bool is_drawn(const struct csv_table *csv, size_t row)
+{
+    return is_ok(csv, row) && strcmp(csv_table_text(csv, row, "map"), "scan") != 0 &&
+           strcmp(csv_table_text(csv, row, "map"), "short") != 0;
+}
+
 /* The row behind the last of the curve that begins at first. A curve's tasks grow; the next curve
  * of the same backend and schedule, with another chunk, begins anew. *chunk is what all its rows
  * have; 0 if they differ, as they do where the schedule chose by the number of tasks. */
@@ -47,7 +54,7 @@ static size_t curve_end(const struct csv_table *csv, size_t first, double *chunk
     for (; row < csv->rows; row++) {
         if (!same(csv, first, row, "backend") || !same(csv, first, row, "schedule") ||
             !same(csv, first, row, "workers") ||
-            csv_table_number(csv, row, "task_ns") <= csv_table_number(csv, row - 1, "task_ns"))
+            csv_table_number(csv, row, "task_ns") < csv_table_number(csv, row - 1, "task_ns"))
             break;
         if (!same(csv, first, row, "chunk"))
             *chunk = 0;
@@ -61,7 +68,7 @@ static void collect_curve(struct lines *lines, const struct csv_table *csv, size
     for (size_t row = first; row < end; row++) {
         double grain = csv_table_number(csv, row, "granularity_ns") / 1e3;
         double share = csv_table_number(csv, row, "efficiency");
-        if (!is_ok(csv, row) || !(grain > 0) || !(share >= 0))
+        if (!is_drawn(csv, row) || !(grain > 0) || !(share >= 0))
             continue;
         int line = find_line(lines, csv, row, chunk);
         if (line < 0)
