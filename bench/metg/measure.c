@@ -171,7 +171,7 @@ static int add_point(struct curve *curve, const struct curve_place *place, bool 
     struct curve_point point;
     struct summary_table summary;
     struct sample_list lists[2] = {{NULL, 0}, {NULL, 0}};
-    if (own->count == 0) /* a signal came before */
+    if (own->count == 0 || serial->count == 0) /* a signal came before */
         return 0;
     int error = summary_make(own, cores_usable(), &summary);
     if (error != 0)
