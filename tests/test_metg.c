@@ -122,7 +122,8 @@ static void metg_follows_from_the_cost_of_a_task(void **state)
     assert_near(metg_ns, 1000 / (1 - 0.5 * 1.25));
     metg_ns = -1;
     assert_int_equal(model_metg(&placed, 0.9, 10, 1e9, &metg_ns), CROSSING_NEVER); /* 80 % */
-    assert_int_equal(model_metg(&plain, 0.9, 10, 8999, &metg_ns), CROSSING_NEVER); /* not measured */
+    assert_int_equal(model_metg(&plain, 0.9, 10, 8999, &metg_ns),
+                     CROSSING_NEVER); /* not measured */
     assert_int_equal(model_metg(&plain, 0.5, 1001, 1e5, &metg_ns), CROSSING_BELOW);
     assert_int_equal(model_metg(&free, 0.5, 10, 1e5, &metg_ns), CROSSING_BELOW);
     assert_true(metg_ns == -1);
@@ -156,8 +157,8 @@ static void add_covered(double replicates[], double truth, int *covered)
     *covered += estimate.low <= truth && truth <= estimate.high;
 }
 
-/* The intervals hold what they say: of a curve whose costs are known, each of eight rounds of starts
- * that differ, all of its figures lie within theirs. */
+/* The intervals hold what they say: of a curve whose costs are known, each of eight rounds of
+ * starts that differ, all of its figures lie within theirs. */
 static void intervals_cover_the_truth(void **state)
 {
     enum { CURVES = 300, FIGURES = 4, COVERED_LEAST = CURVES * 93 / 100 };
@@ -187,8 +188,8 @@ static void intervals_cover_the_truth(void **state)
             add_covered(replicates[3], metg_ns, &covered[3]);
         }
         print_message("starts +-%.0f %%, rounds +-%.0f %%: a %d, c %d, b %d, METG %d of %d\n",
-                      100 * spreads[s][0], 100 * spreads[s][1], covered[0], covered[1],
-                      covered[2], covered[3], CURVES);
+                      100 * spreads[s][0], 100 * spreads[s][1], covered[0], covered[1], covered[2],
+                      covered[3], CURVES);
         for (size_t f = 0; f < FIGURES; f++)
             assert_true(covered[f] >= COVERED_LEAST);
     }
@@ -283,8 +284,8 @@ static size_t measure(struct curve *curve, double cost_ns, double best)
     return scanned;
 }
 
-/* METG(50 %) of a task that takes so long of the cores to hand out is twice that, and METG(90 %) ten
- * times, whatever a map costs. */
+/* METG(50 %) of a task that takes so long of the cores to hand out is twice that, and METG(90 %)
+ * ten times, whatever a map costs. */
 static void the_metg_of_a_fixed_cost_is_found(void **state)
 {
     static const double costs_ns[] = {50, 777, 12345, 100000};
@@ -313,7 +314,8 @@ static void the_metg_of_a_fixed_cost_is_found(void **state)
     }
 }
 
-/* A start that had bad luck is made up for: scanned again, wherever it is, it does not move the plan. */
+/* A start that had bad luck is made up for: scanned again, wherever it is, it does not move the
+ * plan. */
 static void bad_luck_does_not_move_the_plan(void **state)
 {
     struct curve_place good[CURVE_PLACES], places[CURVE_PLACES];
@@ -348,7 +350,8 @@ static void what_is_disturbed_is_scanned_again(void **state)
         assert_true(fabs(curve.points[0].efficiency / (1 - 0.1 * scans) - 1) < 0.01);
     }
     curve.points[0].disturbed = 0;
-    add(&curve, (struct curve_place){24, CURVE_LONG}, false, 100, 0.5, 0); /* the better one stays */
+    add(&curve, (struct curve_place){24, CURVE_LONG}, false, 100, 0.5,
+        0); /* the better one stays */
     assert_true(fabs(curve.points[0].efficiency / 0.7 - 1) < 0.01);
     curve_free(&curve);
 }
@@ -361,7 +364,8 @@ static void what_was_not_measured_is_not_said(void **state)
     measure(&curve, 1, 1);
     assert_int_equal(curve_read(&curve, &usual, rows), 0);
     assert_string_equal(rows[0].status, "below the shortest task measured (16 ns)");
-    assert_true(isnan(rows[0].metg_ns) && isnan(rows[0].metg_low_ns) && isnan(rows[0].metg_high_ns));
+    assert_true(isnan(rows[0].metg_ns) && isnan(rows[0].metg_low_ns) &&
+                isnan(rows[0].metg_high_ns));
     curve_free(&curve);
 
     measure(&curve, 100, 0.84);
@@ -372,7 +376,8 @@ static void what_was_not_measured_is_not_said(void **state)
     assert_true(fabs(rows[0].placement - (1 / 0.84 - 1)) < 0.01);
     curve_free(&curve);
 
-    assert_int_equal(curve_read(&curve, &usual, rows), 0); /* a signal came before the first point */
+    assert_int_equal(curve_read(&curve, &usual, rows),
+                     0); /* a signal came before the first point */
     assert_string_equal(rows[0].status, "stopped: nothing was measured");
     add(&curve, (struct curve_place){24, CURVE_LONG}, true, 10, 1, 0);
     assert_int_equal(curve_read(&curve, &usual, rows), 0);

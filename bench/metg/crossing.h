@@ -3,8 +3,8 @@
  * whereabouts METG lies, which model.h then says.
  *
  * A curve is length_ns[count], rising, with efficiency[count] beside it, which must not fall. It is
- * read off between two points, on a logarithmic scale of lengths. Nothing is ever extrapolated. Pure
- * functions; safe in any thread.
+ * read off between two points, on a logarithmic scale of lengths. Nothing is ever extrapolated.
+ * Pure functions; safe in any thread.
  */
 #ifndef PARBENCH_BENCH_METG_CROSSING_H
 #define PARBENCH_BENCH_METG_CROSSING_H

@@ -15,13 +15,13 @@
 #define GRID_COARSE    4  /* a factor of 4 */
 #define GRID_DEAR      32 /* a million steps: maps of such tasks take tens of milliseconds and more */
 #define GRID_SHORT     24 /* of longer tasks a short map would have too few (measure.c) */
-#define BELOW          4  /* on the grid, from where the scan crosses the least share: a factor of 4 */
-#define BEYOND         2  /* from where it crosses the greatest: a factor of 2 */
-#define RANGE_LEAST    12 /* a factor of 64, which tells c from b */
+#define BELOW          4 /* on the grid, from where the scan crosses the least share: a factor of 4 */
+#define BEYOND         2   /* from where it crosses the greatest: a factor of 2 */
+#define RANGE_LEAST    12  /* a factor of 64, which tells c from b */
 #define WELL_BELOW     0.6 /* of the least share: no need to go further down */
 #define GAIN_WORTH                                                                                 \
-    0.04 /* of efficiency by a factor of 4: worth going further up. Where a task                   \
-            costs a fixed time to hand out, 0.85 would gain 0.1 */
+    0.04                 /* of efficiency by a factor of 4: worth going further up. Where a task   \
+                            costs a fixed time to hand out, 0.85 would gain 0.1 */
 #define SCANS_MOST  3    /* of a place */
 #define DOUBT       0.1  /* by which shorter tasks may be more efficient */
 #define DOUBT_ODDS  1.5  /* times what a fixed cost makes of the odds of longer tasks */
@@ -53,24 +53,17 @@ const struct column curve_columns[CURVE_COLUMNS] = {
 };
 
 const struct column curve_metg_columns[CURVE_METG_COLUMNS] = {
-    COLUMN(curve_metg, backend, COLUMN_TEXT),     COLUMN(curve_metg, schedule, COLUMN_TEXT),
-    COLUMN(curve_metg, chunk, COLUMN_COUNT),      COLUMN(curve_metg, workers, COLUMN_COUNT),
-    COLUMN(curve_metg, efficiency, COLUMN_REAL),  COLUMN(curve_metg, metg_ns, COLUMN_REAL),
-    COLUMN(curve_metg, metg_low_ns, COLUMN_REAL), COLUMN(curve_metg, metg_high_ns, COLUMN_REAL),
-    COLUMN(curve_metg, status, COLUMN_TEXT),
-    COLUMN(curve_metg, map_ns, COLUMN_REAL),
-    COLUMN(curve_metg, map_low_ns, COLUMN_REAL),
-    COLUMN(curve_metg, map_high_ns, COLUMN_REAL),
-    COLUMN(curve_metg, task_ns, COLUMN_REAL),
-    COLUMN(curve_metg, task_low_ns, COLUMN_REAL),
-    COLUMN(curve_metg, task_high_ns, COLUMN_REAL),
-    COLUMN(curve_metg, placement, COLUMN_REAL),
-    COLUMN(curve_metg, placement_low, COLUMN_REAL),
-    COLUMN(curve_metg, placement_high, COLUMN_REAL),
-    COLUMN(curve_metg, capacity, COLUMN_REAL),
-    COLUMN(curve_metg, starts, COLUMN_COUNT),
-    COLUMN(curve_metg, start_spread, COLUMN_REAL),
-    COLUMN(curve_metg, misfit, COLUMN_REAL),
+    COLUMN(curve_metg, backend, COLUMN_TEXT),       COLUMN(curve_metg, schedule, COLUMN_TEXT),
+    COLUMN(curve_metg, chunk, COLUMN_COUNT),        COLUMN(curve_metg, workers, COLUMN_COUNT),
+    COLUMN(curve_metg, efficiency, COLUMN_REAL),    COLUMN(curve_metg, metg_ns, COLUMN_REAL),
+    COLUMN(curve_metg, metg_low_ns, COLUMN_REAL),   COLUMN(curve_metg, metg_high_ns, COLUMN_REAL),
+    COLUMN(curve_metg, status, COLUMN_TEXT),        COLUMN(curve_metg, map_ns, COLUMN_REAL),
+    COLUMN(curve_metg, map_low_ns, COLUMN_REAL),    COLUMN(curve_metg, map_high_ns, COLUMN_REAL),
+    COLUMN(curve_metg, task_ns, COLUMN_REAL),       COLUMN(curve_metg, task_low_ns, COLUMN_REAL),
+    COLUMN(curve_metg, task_high_ns, COLUMN_REAL),  COLUMN(curve_metg, placement, COLUMN_REAL),
+    COLUMN(curve_metg, placement_low, COLUMN_REAL), COLUMN(curve_metg, placement_high, COLUMN_REAL),
+    COLUMN(curve_metg, capacity, COLUMN_REAL),      COLUMN(curve_metg, starts, COLUMN_COUNT),
+    COLUMN(curve_metg, start_spread, COLUMN_REAL),  COLUMN(curve_metg, misfit, COLUMN_REAL),
     COLUMN(curve_metg, floor_ns, COLUMN_REAL),
 };
 
@@ -129,8 +122,9 @@ static bool was_disturbed(const struct curve_point *point)
     return point->serial_disturbed || summary_too_disturbed(point->disturbed, point->samples);
 }
 
-/* Whether one start may have had bad luck: others disturbed it, or shorter tasks are more efficient,
- * or the odds of longer ones are better by more than a fixed cost of a task would make them. */
+/* Whether one start may have had bad luck: others disturbed it, or shorter tasks are more
+ * efficient, or the odds of longer ones are better by more than a fixed cost of a task would make
+ * them. */
 static bool is_doubtful(const struct curve *curve, size_t i)
 {
     const struct curve_point *point = &curve->points[i];
@@ -138,9 +132,9 @@ static bool is_doubtful(const struct curve *curve, size_t i)
         return true;
     if (i > 0 && point[-1].efficiency > point->efficiency + DOUBT)
         return true;
-    return i + 1 < curve->count &&
-           odds(point[1].efficiency) > DOUBT_ODDS * point[1].task_ns / point->task_ns *
-                                           odds(point->efficiency);
+    return i + 1 < curve->count && odds(point[1].efficiency) > DOUBT_ODDS * point[1].task_ns /
+                                                                   point->task_ns *
+                                                                   odds(point->efficiency);
 }
 
 size_t curve_scan(const struct curve *curve, const struct curve_shares *shares)
@@ -189,8 +183,8 @@ static size_t find_short(const struct curve_place places[], size_t count)
     return found;
 }
 
-/* From a quarter of the length at which the least share is crossed to twice that of the greatest, but at
- * least a factor of 64. By twos, so that curves meet. */
+/* From a quarter of the length at which the least share is crossed to twice that of the greatest,
+ * but at least a factor of 64. By twos, so that curves meet. */
 size_t curve_plan(const struct curve *curve, const struct curve_shares *shares,
                   struct curve_place places[CURVE_PLACES])
 {
@@ -307,8 +301,8 @@ static void read_interval(const struct reading *reading, struct curve_metg *metg
 static void read_share(const struct reading *reading, struct curve_metg *metg)
 {
     char length[FIGURE_BYTES];
-    switch (model_metg(&reading->model, metg->efficiency, reading->shortest_ns,
-                       reading->longest_ns, &metg->metg_ns)) {
+    switch (model_metg(&reading->model, metg->efficiency, reading->shortest_ns, reading->longest_ns,
+                       &metg->metg_ns)) {
     case CROSSING_WITHIN:
         snprintf(metg->text, sizeof metg->text, "ok");
         if (reading->drawn)
@@ -334,8 +328,7 @@ static void read_cost(const struct reading *reading, size_t offset, double divis
     if (!reading->drawn)
         return;
     for (size_t k = 0; k < STATISTICS_REPLICATES; k++)
-        replicates[k] =
-            *(const double *)((const char *)&reading->replicates[k] + offset) / divisor;
+        replicates[k] = *(const double *)((const char *)&reading->replicates[k] + offset) / divisor;
     set_interval(replicates, &cost[1], &cost[2]);
 }
 

@@ -5,10 +5,10 @@
  * Lengths stand on a grid, each sqrt(2) times the one before, so that curves share the serial runs
  * that they are compared with. First a curve is scanned, with one start for each length: from the
  * middle down by factors of 4 until it is well below the least share, and up likewise until it is
- * efficient enough or gains no more; where that start was disturbed, or no cost of a task could bend
- * a curve so, with up to two more. Then some places around what was found are measured in every
- * round, each time by a new start, in long maps and one of them in short maps also. From these
- * alone comes what is said (model.h, starts.h).
+ * efficient enough or gains no more; where that start was disturbed, or no cost of a task could
+ * bend a curve so, with up to two more. Then some places around what was found are measured in
+ * every round, each time by a new start, in long maps and one of them in short maps also. From
+ * these alone comes what is said (model.h, starts.h).
  */
 #ifndef PARBENCH_BENCH_METG_CURVE_H
 #define PARBENCH_BENCH_METG_CURVE_H
@@ -47,23 +47,25 @@ struct curve_point {
     uint64_t tasks, samples;
     double wall_ns;        /* median of one map */
     double granularity_ns; /* wall x cores that the machine gave / tasks = task_ns / efficiency */
-    double efficiency, efficiency_low, efficiency_high; /* capacity_efficiency, see summary.h:
-                                                           median of starts, interval between them */
+    double efficiency, efficiency_low,
+        efficiency_high; /* capacity_efficiency, see summary.h:
+                            median of starts, interval between them */
     const char *status;
     double worker_efficiency; /* speedup / workers, which also blames the backend for the host */
     double capacity;
     const char *map;                          /* "scan" (before the rounds), "long", "short" */
     uint64_t starts;                          /* processes that measured it */
     double least_efficiency, most_efficiency; /* of one start */
-    uint64_t disturbed;                        /* of the samples */
+    uint64_t disturbed;                       /* of the samples */
     double floor_ns; /* of the wall time for a task: our own book-keeping around the kernel */
     /* not columns: */
     struct curve_place place;
-    bool planned;                 /* measured in every round, not just scanned */
-    unsigned scans;               /* that were made of it, if not planned */
+    bool planned;                  /* measured in every round, not just scanned */
+    unsigned scans;                /* that were made of it, if not planned */
     struct baseline_round *rounds; /* rounds[starts], owned */
-    bool serial_disturbed;        /* so much that nothing is to be concluded */
-    double others; /* processor time that others used, as a share of the time of disturbed samples */
+    bool serial_disturbed;         /* so much that nothing is to be concluded */
+    double
+        others; /* processor time that others used, as a share of the time of disturbed samples */
 };
 
 #define CURVE_COLUMNS 21
@@ -83,9 +85,9 @@ struct curve_metg {
     double efficiency;                         /* the share asked for */
     double metg_ns, metg_low_ns, metg_high_ns; /* a bound that lies outside of the curve is NaN */
     const char *status;
-    double map_ns, map_low_ns, map_high_ns;             /* a: cost of a map */
-    double task_ns, task_low_ns, task_high_ns;          /* c: cost of a task */
-    double placement, placement_low, placement_high;    /* b: share of time that adds to work */
+    double map_ns, map_low_ns, map_high_ns;          /* a: cost of a map */
+    double task_ns, task_low_ns, task_high_ns;       /* c: cost of a task */
+    double placement, placement_low, placement_high; /* b: share of time that adds to work */
     double capacity;
     uint64_t starts;     /* of the point that has the fewest */
     double start_spread; /* see starts.h */

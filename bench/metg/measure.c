@@ -11,8 +11,8 @@
 #include "bench/command/environment.h"
 #include "bench/data/baseline.h"
 
-/* Of all tasks of a map, if short. Long maps take serial some 11 ms, of which the cost of a map is a
- * small part for most; of short ones it is ten times as much. */
+/* Of all tasks of a map, if short. Long maps take serial some 11 ms, of which the cost of a map is
+ * a small part for most; of short ones it is ten times as much. */
 #define LONG_STEPS       10000000
 #define SHORT_STEPS      1000000
 #define TASKS_MAX        262144 /* whose records are 10 MB; short maps have as much less */
@@ -113,16 +113,15 @@ static int fill_starts(struct curve_point *point, const struct sample_list *own,
     point->starts = count > 0 ? (uint64_t)count : 0;
     if (count > 0) {
         const struct baseline_round *rounds = point->rounds;
-        point->capacity = across_starts(rounds, point->starts,
-                                        offsetof(struct baseline_round, capacity), values)
-                              .value;
+        point->capacity =
+            across_starts(rounds, point->starts, offsetof(struct baseline_round, capacity), values)
+                .value;
         point->worker_efficiency =
             across_starts(rounds, point->starts, offsetof(struct baseline_round, speedup), values)
                 .value /
             (double)point->workers;
-        struct estimate used =
-            across_starts(rounds, point->starts,
-                          offsetof(struct baseline_round, capacity_efficiency), values);
+        struct estimate used = across_starts(
+            rounds, point->starts, offsetof(struct baseline_round, capacity_efficiency), values);
         point->efficiency = used.value;
         point->efficiency_low = count > 1 ? used.low : NAN;
         point->efficiency_high = count > 1 ? used.high : NAN;
@@ -311,7 +310,8 @@ static int measure_planned(struct metg *metg, const struct curve_place *place, u
     return error != 0 ? error : second;
 }
 
-/* In each round all places, so that what the machine does for seconds or minutes meets all alike. */
+/* In each round all places, so that what the machine does for seconds or minutes meets all alike.
+ */
 static int measure_rounds(struct metg *metg, bool wanted[], struct sample_table rows[])
 {
     int error = 0;

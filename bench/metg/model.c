@@ -6,8 +6,8 @@
 #define TERMS    3
 #define SINGULAR 1e-12
 
-/* One point's share of the normal equations, each divided by its own inverse: an error of 3 % counts
- * alike wherever it is made. The right-hand side is then 1. */
+/* One point's share of the normal equations, each divided by its own inverse: an error of 3 %
+ * counts alike wherever it is made. The right-hand side is then 1. */
 static void take_terms(const struct model_points *points, size_t i, const double scale[TERMS],
                        double terms[TERMS])
 {
@@ -79,9 +79,8 @@ bool model_fit(const struct model_points *points, struct model *model)
     }
     if (!solve(matrix, found))
         return false;
-    *model = (struct model){.map_ns = found[2] * scale[2],
-                            .task_ns = found[1] * scale[1],
-                            .placement = found[0] - 1};
+    *model = (struct model){
+        .map_ns = found[2] * scale[2], .task_ns = found[1] * scale[1], .placement = found[0] - 1};
     return true;
 }
 
@@ -97,7 +96,8 @@ double model_misfit(const struct model_points *points, const struct model *model
     for (size_t i = 0; i < points->count; i++) {
         if (isnan(points->inverse[i]))
             continue;
-        double off = inverse_of(model, points->task_ns[i], points->tasks[i]) / points->inverse[i] - 1;
+        double off =
+            inverse_of(model, points->task_ns[i], points->tasks[i]) / points->inverse[i] - 1;
         sum += off * off;
         count++;
     }
@@ -109,8 +109,8 @@ double model_efficiency(const struct model *model, double task_ns)
     return 1 / inverse_of(model, task_ns, INFINITY);
 }
 
-/* 1 / efficiency is 1 + b + c / t: it falls with t if c is above 0, which it is wherever it is above
- * 1 / share at one end and below at the other. */
+/* 1 / efficiency is 1 + b + c / t: it falls with t if c is above 0, which it is wherever it is
+ * above 1 / share at one end and below at the other. */
 enum crossing_place model_metg(const struct model *model, double share, double shortest_ns,
                                double longest_ns, double *metg_ns)
 {

@@ -14,7 +14,17 @@
 
 /* Columns before and behind those of the shares, of which each has two. */
 enum { BACKEND, SCHEDULE, WORKERS, SHARES };
-enum { FLOOR, MAP, MAP_INTERVAL, TASK, TASK_INTERVAL, PLACEMENT, PLACEMENT_INTERVAL, SPREAD, LAST_COLUMNS };
+enum {
+    FLOOR,
+    MAP,
+    MAP_INTERVAL,
+    TASK,
+    TASK_INTERVAL,
+    PLACEMENT,
+    PLACEMENT_INTERVAL,
+    SPREAD,
+    LAST_COLUMNS
+};
 
 #define COLUMNS_MAX (SHARES + 2 * CURVE_SHARES_MAX + LAST_COLUMNS)
 
@@ -211,11 +221,13 @@ static int print_table(const struct report *report, enum table_format format)
     for (size_t i = 0; i < report->count; i += shares)
         add_notes(&grid, &report->rows[i], shares);
     grid_note(&grid, GRID_PLAIN, "cores are those that the machine really gave (capacity)");
-    grid_note(&grid, GRID_PLAIN,
-              "wall = a + n (c + (1 + b) t / cores) for n tasks of length t; METG is for maps so long "
-              "that a is nothing");
-    grid_note(&grid, GRID_PLAIN,
-              "intervals are between process starts; starts: how far the middle 80 %% of them differ");
+    grid_note(
+        &grid, GRID_PLAIN,
+        "wall = a + n (c + (1 + b) t / cores) for n tasks of length t; METG is for maps so long "
+        "that a is nothing");
+    grid_note(
+        &grid, GRID_PLAIN,
+        "intervals are between process starts; starts: how far the middle 80 %% of them differ");
     int error = format == TABLE_MARKDOWN ? grid_print_markdown(stdout, &grid)
                 : format == TABLE_LATEX  ? grid_print_latex(stdout, &grid)
                                          : grid_print_terminal(stdout, &grid);

@@ -2,9 +2,9 @@
  * starts.h - the model of a curve and its interval, from many process starts.
  *
  * What a process got when it started, its addresses and its cores, stays with it, so samples of one
- * start say little about the next. Each start therefore gives one figure for its point of the curve,
- * and whole rounds are drawn: in each round every point is measured by a start of its own, so what
- * the machine did during a round stays together. Reproducible; safe in any thread.
+ * start say little about the next. Each start therefore gives one figure for its point of the
+ * curve, and whole rounds are drawn: in each round every point is measured by a start of its own,
+ * so what the machine did during a round stays together. Reproducible; safe in any thread.
  */
 #ifndef PARBENCH_BENCH_METG_STARTS_H
 #define PARBENCH_BENCH_METG_STARTS_H
@@ -13,7 +13,7 @@
 #include "bench/metg/model.h"
 
 struct starts {
-    const double *inverse; /* inverse[points][rounds]: 1 / efficiency; NaN: not measured */
+    const double *inverse;         /* inverse[points][rounds]: 1 / efficiency; NaN: not measured */
     const double *task_ns, *tasks; /* each [points] */
     size_t points, rounds;         /* points <= MODEL_POINTS_MOST */
 };

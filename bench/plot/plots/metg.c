@@ -1,6 +1,7 @@
 /* Efficiency by granularity, a line a backend and schedule; where tasks were also handed out one by
  * one (dynamic:1) just those lines, for more can't be told apart; a cross, with its interval, where
- * metg.csv says that half of it is lost in long maps, and behind the name what a task and a map cost. (METG: Slaughter et al., "Task Bench", SC 2020.) */
+ * metg.csv says that half of it is lost in long maps, and behind the name what a task and a map
+ * cost. (METG: Slaughter et al., "Task Bench", SC 2020.) */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static bool same(const struct csv_table *csv, size_t a, size_t b, const char *co
     return strcmp(csv_table_text(csv, a, column), csv_table_text(csv, b, column)) == 0;
 }
 
-/* Whether a row belongs to the line: not what one start showed before the rounds, nor short maps. */
+/* Whether a row belongs to the line: not what one start showed before the rounds, nor short maps.
+ */
 static bool is_drawn(const struct csv_table *csv, size_t row)
 {
     return is_ok(csv, row) && strcmp(csv_table_text(csv, row, "map"), "scan") != 0 &&
@@ -135,9 +137,9 @@ static void add_costs(struct lines *lines, const struct csv_table *csv)
         lines->line_count = drawn;
         if (line < 0 || line >= drawn) /* none, or it has its costs */
             continue;
-        int length = snprintf(name, sizeof name, "%s" COSTS "%s + %s/map", lines->names[line],
-                              figure_time(task_ns, task, sizeof task),
-                              figure_time(map_ns, map, sizeof map));
+        int length =
+            snprintf(name, sizeof name, "%s" COSTS "%s + %s/map", lines->names[line],
+                     figure_time(task_ns, task, sizeof task), figure_time(map_ns, map, sizeof map));
         if (length < LINE_NAME_BYTES)
             memcpy(lines->names[line], name, (size_t)length + 1);
     }
@@ -180,7 +182,8 @@ static int write_metg(FILE *out, const struct csv_table *csv, struct picture *pi
     int rows = lines_open(&lines, csv[0].rows, csv[1].rows);
     if (rows != 0)
         return rows;
-    lines.caption = "granularity (us): wall time x cores / tasks; cross: half efficient; names: cost of a task + of a map";
+    lines.caption = "granularity (us): wall time x cores / tasks; cross: half efficient; names: "
+                    "cost of a task + of a map";
     lines.y_most = 1.3; /* an interval that goes beyond is noise */
     const bool one_by_one = has_one_by_one(&csv[0]);
     collect_points(&lines, &csv[0], one_by_one);
