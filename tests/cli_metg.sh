@@ -44,19 +44,21 @@ samples=$results/metg/samples.csv # those of other commands stay
 
 # --- a measurement ----------------------------------------------------------------------------------
 
-run "${quick[@]}" --backend pthreads,pipes --schedule dynamic,static --efficiency 0.5
+run "${quick[@]}" --rounds 2 --backend pthreads,pipes --schedule dynamic --efficiency 0.5
 expect_status 'metg' 0
 expect 'metg.csv is a table' is_table "$figures"
 expect 'metg_curve.csv is a table' is_table "$curve"
 expect 'samples.csv is a table' is_table "$samples"
 expect 'standard output is metg.csv' cmp -s "$out" "$figures"
 expect 'nothing on standard error' test -z "$(said)"
-expect 'the agreed columns' grep -qx \
-    'backend,schedule,chunk,workers,efficiency,metg_ns,metg_low_ns,metg_high_ns,status' "$figures"
+agreed=backend,schedule,chunk,workers,efficiency,metg_ns,metg_low_ns,metg_high_ns,status
+agreed+=,map_ns,map_low_ns,map_high_ns,task_ns,task_low_ns,task_high_ns
+agreed+=,placement,placement_low,placement_high,capacity,starts,start_spread,misfit,floor_ns
+expect 'the agreed columns' grep -qx "$agreed" "$figures"
 agreed=backend,schedule,chunk,workers,task_ns,tasks,samples,wall_ns,granularity_ns,efficiency
 expect 'the agreed columns of the curve' \
     grep -q "^$agreed,efficiency_low,efficiency_high,status" "$curve"
-expect 'a row for each backend and schedule' test "$(wc -l <"$figures")" -eq 5
+expect 'a row for each backend and schedule' test "$(wc -l <"$figures")" -eq 3
 # A figure lies on its curve, and its row says so; without one there is a reason.
 bad=$(columns "$figures" backend metg_ns status |
     awk -F'\t' '($3 == "ok") != ($2 > 0) || $3 == ""' | head -n 3)
@@ -65,9 +67,17 @@ bad=$(columns "$curve" task_ns efficiency granularity_ns status | awk -F'\t' '
     $4 == "ok" && ($3 * $2 / $1 < 0.99 || $3 * $2 / $1 > 1.01)' | head -n 3)
 expect "granularity x efficiency is the task: $bad" test -z "$bad"
 
-# Each length has its serial runs, in the same round.
-bad=$(columns "$samples" backend tasks parameters round | awk -F'\t' '
-    $1 == "serial" { has[$3, $4] = 1; next } { needs[$3, $4] = $3 }
+# A scan, then long maps of some lengths and short ones of one, in each round by another start.
+expect 'scanned lengths' grep -q ',scan,1,' "$curve"
+bad=$(columns "$curve" backend schedule map starts | awk -F'\t' '
+    $3 != "scan" { n[$1 FS $2 FS $3]++; if ($4 != 2) print }
+    END { for (b in n) if (n[b] != (b ~ /long/ ? 4 : 1)) print b, n[b] }' | head -n 3)
+expect "four lengths in long maps, one in short ones, two starts each: $bad" test -z "$bad"
+
+# Each length has its serial runs, in the same round; those of short maps are in long ones.
+bad=$(columns "$samples" backend parameters round | awk -F'\t' '
+    { sub(/tasks=[0-9]*/, "", $2) }
+    $1 == "serial" { has[$2, $3] = 1; next } { needs[$2, $3] = $2 }
     END { for (cell in needs) if (!(cell in has)) print needs[cell] }')
 expect "no serial cell for these lengths: $bad" test -z "$bad"
 

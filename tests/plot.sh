@@ -33,17 +33,19 @@ wrong,processes,different,8,1,,,1,,,,0,ok
 lost,processes,different,8,,,,,,,,0,skip: x
 CSV
 cat >"$data/metg_curve.csv" <<'CSV'
-backend,schedule,chunk,workers,task_ns,granularity_ns,efficiency,efficiency_low,efficiency_high,status
-pipes,dynamic,40,2,100,1000,0.1,0.05,0.2,ok
-pipes,dynamic,10,2,20000,25000,0.8,0.7,0.9,ok
-pipes,dynamic,1,2,100,2000,0.05,,,ok
-pipes,dynamic,1,2,20000,40000,0.5,,,ok
+backend,schedule,chunk,workers,task_ns,granularity_ns,efficiency,efficiency_low,efficiency_high,status,map
+pipes,dynamic,40,2,100,1000,0.1,0.05,0.2,ok,long
+pipes,dynamic,10,2,20000,25000,0.8,0.7,0.9,ok,long
+pipes,dynamic,1,2,100,2000,0.05,,,ok,long
+pipes,dynamic,1,2,1000,7000000000,0.01,,,ok,scan
+pipes,dynamic,1,2,20000,9000000000,0.01,,,ok,short
+pipes,dynamic,1,2,20000,40000,0.5,,,ok,long
 CSV
 cat >"$data/metg.csv" <<'CSV'
-backend,schedule,chunk,workers,efficiency,metg_ns,metg_low_ns,metg_high_ns,status
-pipes,dynamic,0,2,0.5,15000,14000,,ok
-pipes,dynamic,1,2,0.5,40000,,,ok
-gone,dynamic,0,2,0.5,1,,,ok
+backend,schedule,chunk,workers,efficiency,metg_ns,metg_low_ns,metg_high_ns,status,map_ns,task_ns
+pipes,dynamic,0,2,0.5,15000,14000,,ok,,
+pipes,dynamic,1,2,0.5,40000,,,ok,511000,411
+gone,dynamic,0,2,0.5,1,,,ok,1,1
 CSV
 
 has() { grep -qF -- "$1" "$2"; }
@@ -115,6 +117,8 @@ for name in one-core wrong lost; do
 done
 expect "metg's finding" has "One by one, half efficient from 40 us (pipes)" \
     "$data/plots/metg.svg"
+expect "what a task and a map cost" has "pipes: 411 ns + 511 us/map" "$data/plots/metg.svg"
+expect "neither scans nor short maps" lacks "1000000" "$data/plots/metg.svg"
 expect "a mark without its line" lacks "gone" "$data/plots/metg.svg"
 expect "LaTeX sets all of them" set_by_latex "$data/plots" 7
 rm "$data/metg.csv"

@@ -30,12 +30,6 @@ static double floor_of(const struct sample *sample)
     return sample->floor_ns;
 }
 
-/* What the machine could have computed in the sample's time. */
-static double work_of(const struct sample *sample)
-{
-    return wall_of(sample) * capacity_of(sample);
-}
-
 static int make_series(const struct sample_list *list, sample_value *value_of,
                        struct series *series)
 {
@@ -65,18 +59,63 @@ static int ratio_of(const struct sample_list *above, const struct sample_list *b
     return error;
 }
 
-int baseline_redraw(const struct sample_list *own, const struct sample_list *serial, uint64_t seed,
-                    double replicates[STATISTICS_REPLICATES])
+/* The median over the samples of one round of value / tasks; scratch[list->count]. NaN: none has it. */
+static double round_median(const struct sample_list *list, uint64_t round, bool by_task,
+                           sample_value *value_of, double scratch[])
 {
-    struct series upper = {0}, lower = {0};
-    int error = make_series(serial, work_of, &upper);
-    if (error == 0)
-        error = make_series(own, work_of, &lower);
-    if (error == 0)
-        error = statistics_redraw(&upper, &lower, seed, replicates);
-    free(upper.observations);
-    free(lower.observations);
-    return error;
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct sample *sample = list->samples[i];
+        if (sample->round == round && value_of(sample) > 0)
+            scratch[count++] = value_of(sample) / (by_task ? (double)sample->tasks : 1.0);
+    }
+    statistics_sort(scratch, count);
+    return statistics_quantile(scratch, count, 0.5);
+}
+
+static struct baseline_round compare_round(const struct sample_list *own,
+                                           const struct sample_list *serial, uint64_t round,
+                                           double scratch[])
+{
+    struct baseline_round compared = {
+        .round = round,
+        .speedup = round_median(serial, round, true, wall_of, scratch) /
+                   round_median(own, round, true, wall_of, scratch),
+        .capacity = round_median(own, round, false, capacity_of, scratch)};
+    compared.capacity_efficiency =
+        compared.speedup * round_median(serial, round, false, capacity_of, scratch) /
+        compared.capacity;
+    return compared;
+}
+
+/* Adds a round at its place, unless it is there or one side lacks something. */
+static size_t add_round(struct baseline_round rounds[], size_t count,
+                        const struct baseline_round *added)
+{
+    size_t at = count;
+    while (at > 0 && rounds[at - 1].round > added->round)
+        at--;
+    if ((at > 0 && rounds[at - 1].round == added->round) || !(added->capacity_efficiency > 0))
+        return count;
+    memmove(&rounds[at + 1], &rounds[at], (count - at) * sizeof *rounds);
+    rounds[at] = *added;
+    return count + 1;
+}
+
+int baseline_rounds(const struct sample_list *own, const struct sample_list *serial,
+                    struct baseline_round rounds[])
+{
+    size_t count = 0;
+    double *scratch = calloc(own->count + serial->count + 1, sizeof *scratch);
+    if (scratch == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < own->count; i++) {
+        struct baseline_round round =
+            compare_round(own, serial, own->samples[i]->round, scratch);
+        count = add_round(rounds, count, &round);
+    }
+    free(scratch);
+    return (int)count;
 }
 
 static int median_of(const struct sample_list *list, sample_value *value_of,

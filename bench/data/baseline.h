@@ -26,8 +26,16 @@ bool is_baseline(const struct summary *cell);
 int baseline_compare(struct summary *cell, const struct sample_list *own,
                      const struct sample_list *serial, unsigned cores);
 
-/* capacity_efficiency as the bootstrap draws it (statistics_redraw). Returns 0 or -ENOMEM. */
-int baseline_redraw(const struct sample_list *own, const struct sample_list *serial, uint64_t seed,
-                    double replicates[STATISTICS_REPLICATES]);
+/* What one round showed of a cell: in each round it was another start of it. */
+struct baseline_round {
+    uint64_t round;
+    double speedup; /* serial's time for a task / the cell's, medians of this round's samples */
+    double capacity, capacity_efficiency; /* of this round; see summary.h */
+};
+
+/* Writes the rounds that both sides have into rounds[own->count], rising; returns how many, or
+ * -ENOMEM. The two may have run different numbers of tasks, of one length. */
+int baseline_rounds(const struct sample_list *own, const struct sample_list *serial,
+                    struct baseline_round rounds[]);
 
 #endif

@@ -414,20 +414,6 @@ static double term_itself(const double medians[], const void *context)
     return medians[0];
 }
 
-int statistics_redraw(struct series *above, struct series *below, uint64_t seed,
-                      double replicates[REPLICATES])
-{
-    const struct joint_term term = {above, below};
-    struct joint joint;
-    int error = joint_open(&term, 1, &joint);
-    for (size_t i = 0; i < REPLICATES; i++)
-        replicates[i] = NAN;
-    if (error == 0 && joint.rounds > 0)
-        error = redraw(&joint, seed, term_itself, NULL, replicates);
-    joint_close(&joint);
-    return error;
-}
-
 int statistics_ratio(struct series *above, struct series *below, struct estimate *ratio,
                      size_t *rounds)
 {

@@ -144,12 +144,6 @@ int statistics_joint(const struct joint_term terms[], size_t count, joint_formul
 
 #define STATISTICS_REPLICATES 2000
 
-/* A ratio as the same bootstrap draws it, unsorted, for a figure made of several ratios of different
- * rounds: drawn with another seed each, the k-th replicates of all give the figure's k-th. All NaN
- * where no round has both sides. Returns 0 or -ENOMEM. */
-int statistics_redraw(struct series *above, struct series *below, uint64_t seed,
-                      double replicates[STATISTICS_REPLICATES]);
-
 /* The 95 % interval of a figure from its replicates, which are sorted by this; infinities are
  * values like others. low and high of *estimate are set. */
 void statistics_interval(double replicates[STATISTICS_REPLICATES], struct estimate *estimate);

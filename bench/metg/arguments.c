@@ -128,21 +128,27 @@ void metg_help(FILE *out)
         "Usage: bench metg [OPTION...]\n"
         "\n"
         "How short may a task be? METG(50 %), the minimum effective task granularity, is the\n"
-        "smallest wall time x cores / tasks at which half of the machine still computes. Tasks of\n"
-        "spin are made shorter and shorter, and the crossing is read off by the lengths around "
-        "it,\n"
-        "on a logarithmic scale; nothing is extrapolated (after Slaughter et al., Task Bench,\n"
-        "SC20).\n"
+        "smallest wall time x cores / tasks at which half of the machine still computes (after\n"
+        "Slaughter et al., Task Bench, SC20). Tasks of spin are made shorter and shorter to see\n"
+        "whereabouts; then tasks of four lengths, and of one in short maps also, are measured in\n"
+        "each round by new processes. To these is fitted, for n tasks of length t,\n"
         "\n"
-        "Efficiency is against the plain loop over the same tasks, measured in the same rounds,\n"
-        "and against the cores' worth of compute that the machine really gave at that moment:\n"
-        "what a shared machine takes away is no fault of a backend.\n"
+        "    wall = a + n (c + (1 + b) t / cores)\n"
+        "\n"
+        "with a the cost of a map, c the cost of a task, and b what placement costs: cores that\n"
+        "workers did not get for as long as the map lasted. METG follows from c and b: it is for\n"
+        "maps so long that a is nothing. Nothing is extrapolated. Intervals are between process\n"
+        "starts, and \"starts\" says how far the middle 80 % of them differ.\n"
+        "\n"
+        "Efficiency is against the plain loop over tasks of that length, measured in the same\n"
+        "rounds, and against the cores' worth of compute that the machine really gave at that\n"
+        "moment: what a shared machine takes away is no fault of a backend.\n"
         "\n"
         "  --backend LIST          which mechanisms; default: all\n"
         "  --schedule LIST         default: " METG_SCHEDULES "; also per-task\n"
         "  --workers N             default: the cores that this process may use\n"
         "  --efficiency SHARES     default: " INITIAL "\n"
-        "  --rounds N              of all cells of one length (default " TEXT(
+        "  --rounds N              process starts of each cell (default " TEXT(
             METG_ROUNDS) ")\n"
                          "  --repetitions N         samples of a cell in each round (default " TEXT(
                              METG_REPETITIONS) ")\n"
@@ -158,6 +164,8 @@ void metg_help(FILE *out)
                                                "Where --efficiency is crossed nowhere, the table "
                                                "says so: \"never reaches 90 %: at most\n"
                                                "84 % at 10 ms\", or \"below the shortest task "
-                                               "measured\".\n",
+                                               "measured\". Where other programs disturbed\n"
+                                               "more than a tenth of the samples, it says that "
+                                               "and concludes nothing.\n",
         out);
 }

@@ -9,7 +9,7 @@
 #include "bench/metg/curve.h"
 
 #define METG_SCHEDULES   "dynamic,dynamic:1,static"
-#define METG_ROUNDS      4
+#define METG_ROUNDS      8
 #define METG_REPETITIONS 3
 
 /* Reads argv[1 .. argc-1] into *options (whose workloads stay empty) and *shares. Returns as

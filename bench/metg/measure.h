@@ -1,5 +1,6 @@
 /*
- * measure.h - measures the curves: one length after the other, each for all curves that need it.
+ * measure.h - measures the curves: scans them, one length after the other, each for all curves that
+ * need it, and then measures in each round all places that any of them needs.
  */
 #ifndef PARBENCH_BENCH_METG_MEASURE_H
 #define PARBENCH_BENCH_METG_MEASURE_H
@@ -15,6 +16,13 @@ struct metg {
     struct curve *curves;        /* curves[matrix.count], one for each cell; that of the baseline,
                                     which is cell 0, stays empty */
     struct sample_table samples; /* of all lengths */
+    struct sample_table *rows;   /* rows[matrix.count][CURVE_PLACES]: of the places in plans */
+    struct sample_table serial[CURVE_GRID]; /* of all rounds */
+    unsigned scans[CURVE_GRID];             /* so far, of each length */
+    struct metg_plan {
+        struct curve_place places[CURVE_PLACES]; /* places[count] */
+        size_t count;
+    } * plans; /* plans[matrix.count] */
     char message[RUNNER_MESSAGE_BYTES];
 };
 

@@ -14,7 +14,17 @@
 
 /* Columns before and behind those of the shares, of which each has two. */
 enum { BACKEND, SCHEDULE, WORKERS, SHARES };
-enum { WALL, SHORTEST, LAST_COLUMNS };
+enum {
+    FLOOR,
+    MAP,
+    MAP_INTERVAL,
+    TASK,
+    TASK_INTERVAL,
+    PLACEMENT,
+    PLACEMENT_INTERVAL,
+    SPREAD,
+    LAST_COLUMNS
+};
 
 #define COLUMNS_MAX (SHARES + 2 * CURVE_SHARES_MAX + LAST_COLUMNS)
 
@@ -25,20 +35,6 @@ struct report {
     size_t count;
 };
 
-/* A greater share can't be had with shorter tasks. Each is read off by the points around its own
- * crossing, so where two are near each other, noise might say so. */
-static void read_shares(const struct curve *curve, const struct curve_shares *shares,
-                        struct curve_metg rows[])
-{
-    for (size_t s = shares->count; s-- > 0;) {
-        curve_read(curve, shares->values[s], &rows[s]);
-        if (s + 1 < shares->count && rows[s].metg_ns > rows[s + 1].metg_ns) {
-            rows[s].metg_ns = rows[s + 1].metg_ns;
-            rows[s].metg_low_ns = fmin(rows[s].metg_low_ns, rows[s].metg_ns);
-        }
-    }
-}
-
 static int read_curves(const struct metg *metg, struct report *report)
 {
     const size_t shares = metg->shares->count;
@@ -46,9 +42,12 @@ static int read_curves(const struct metg *metg, struct report *report)
     report->rows = calloc(metg->matrix.count * shares, sizeof *report->rows);
     if (report->rows == NULL)
         return -ENOMEM;
-    for (size_t i = 1; i < metg->matrix.count; i++, report->count += shares)
-        read_shares(&metg->curves[i], metg->shares, &report->rows[report->count]);
-    return 0;
+    int error = 0;
+    for (size_t i = 1; i < metg->matrix.count && error == 0; i++, report->count += shares)
+        error = curve_read(&metg->curves[i], metg->shares, &report->rows[report->count]);
+    if (error != 0)
+        free(report->rows);
+    return error;
 }
 
 /* ---- files --------------------------------------------------------------------------------------
@@ -112,25 +111,54 @@ static size_t make_columns(const struct curve_shares *shares, struct grid_column
         columns[SHARES + 2 * s + 1] =
             (struct grid_column){.title = "95 %", .right = true, .expendable = 2};
     }
-    size_t last = SHARES + 2 * shares->count;
-    columns[last + WALL] =
-        (struct grid_column){.title = "wall/task", .right = true, .expendable = 1};
-    columns[last + SHORTEST] =
-        (struct grid_column){.title = "at shortest", .right = true, .expendable = 1};
-    return last + LAST_COLUMNS;
+    struct grid_column *last = &columns[SHARES + 2 * shares->count];
+    last[FLOOR] = (struct grid_column){.title = "floor", .right = true, .expendable = 1};
+    last[MAP] = (struct grid_column){.title = "a/map", .right = true, .expendable = 1};
+    last[MAP_INTERVAL] = (struct grid_column){.title = "95 %", .right = true, .expendable = 3};
+    last[TASK] = (struct grid_column){.title = "c/task", .right = true};
+    last[TASK_INTERVAL] = (struct grid_column){.title = "95 %", .right = true, .expendable = 2};
+    last[PLACEMENT] = (struct grid_column){.title = "b/time", .right = true, .expendable = 1};
+    last[PLACEMENT_INTERVAL] =
+        (struct grid_column){.title = "95 %", .right = true, .expendable = 3};
+    last[SPREAD] = (struct grid_column){.title = "starts", .right = true, .expendable = 1};
+    return SHARES + 2 * shares->count + LAST_COLUMNS;
+}
+
+/* A time that may be below 0, where it is smaller than its noise. */
+static const char *signed_time(double ns, char text[FIGURE_BYTES + 1])
+{
+    *text = '-';
+    figure_time(fabs(ns), text + 1, FIGURE_BYTES);
+    return ns < 0 ? text : text + 1;
 }
 
 /* An interval, of which an end that lies outside of the curve is left open. */
-static void set_interval(struct grid *grid, size_t column, const struct curve_metg *row)
+static void set_times(struct grid *grid, size_t column, double low_ns, double high_ns)
 {
-    char low[FIGURE_BYTES] = "", high[FIGURE_BYTES] = "";
-    if (isnan(row->metg_low_ns) && isnan(row->metg_high_ns))
+    char low[FIGURE_BYTES + 1] = "", high[FIGURE_BYTES + 1] = "";
+    if (isnan(low_ns) && isnan(high_ns))
         return;
-    if (!isnan(row->metg_low_ns))
-        figure_time(row->metg_low_ns, low, sizeof low);
-    if (!isnan(row->metg_high_ns))
-        figure_time(row->metg_high_ns, high, sizeof high);
-    grid_set(grid, column, "%s..%s", low, high);
+    grid_set(grid, column, "%s..%s", isnan(low_ns) ? "" : signed_time(low_ns, low),
+             isnan(high_ns) ? "" : signed_time(high_ns, high));
+}
+
+/* The costs behind METG, of which all shares have the same. */
+static void set_costs(struct grid *grid, size_t first, const struct curve_metg *row)
+{
+    char text[FIGURE_BYTES + 1];
+    grid_set(grid, first + FLOOR, "%s", figure_time(row->floor_ns, text, sizeof text));
+    if (isnan(row->task_ns))
+        return;
+    grid_set(grid, first + MAP, "%s", signed_time(row->map_ns, text));
+    set_times(grid, first + MAP_INTERVAL, row->map_low_ns, row->map_high_ns);
+    grid_set(grid, first + TASK, "%s", signed_time(row->task_ns, text));
+    set_times(grid, first + TASK_INTERVAL, row->task_low_ns, row->task_high_ns);
+    grid_set(grid, first + PLACEMENT, "%.0f %%", 100 * row->placement);
+    if (!isnan(row->placement_low))
+        grid_set(grid, first + PLACEMENT_INTERVAL, "%.0f..%.0f %%", 100 * row->placement_low,
+                 100 * row->placement_high);
+    if (!isnan(row->start_spread))
+        grid_set(grid, first + SPREAD, "x%.2f", row->start_spread);
 }
 
 static bool is_figure(const struct curve_metg *row)
@@ -138,8 +166,7 @@ static bool is_figure(const struct curve_metg *row)
     return strcmp(row->status, "ok") == 0;
 }
 
-static void add_row(struct grid *grid, const struct curve *curve, const struct curve_metg rows[],
-                    size_t shares)
+static void add_row(struct grid *grid, const struct curve_metg rows[], size_t shares)
 {
     char text[FIGURE_BYTES];
     bool complete = true;
@@ -154,18 +181,9 @@ static void add_row(struct grid *grid, const struct curve *curve, const struct c
     grid_set(grid, WORKERS, "%llu", (unsigned long long)rows->workers);
     for (size_t s = 0; s < shares; s++) {
         grid_set(grid, SHARES + 2 * s, "%s", figure_time(rows[s].metg_ns, text, sizeof text));
-        set_interval(grid, SHARES + 2 * s + 1, &rows[s]);
+        set_times(grid, SHARES + 2 * s + 1, rows[s].metg_low_ns, rows[s].metg_high_ns);
     }
-    for (size_t p = 0; p < curve->count; p++) {
-        const struct curve_point *point = &curve->points[p];
-        if (isnan(point->efficiency))
-            continue;
-        grid_set(grid, SHARES + 2 * shares + WALL, "%s",
-                 figure_time(point->wall_ns / (double)point->tasks, text, sizeof text));
-        grid_set(grid, SHARES + 2 * shares + SHORTEST, "%s",
-                 figure_time(point->task_ns, text, sizeof text));
-        break;
-    }
+    set_costs(grid, SHARES + 2 * shares, rows);
 }
 
 /* Why there is no figure, below the rows; a reason that all shares have in common only once. */
@@ -199,10 +217,17 @@ static int print_table(const struct report *report, enum table_format format)
     grid_group(&grid, "metg",
                "the smallest wall x cores / tasks at which so much of the machine computes");
     for (size_t i = 0; i < report->count; i += shares)
-        add_row(&grid, &metg->curves[1 + i / shares], &report->rows[i], shares);
+        add_row(&grid, &report->rows[i], shares);
     for (size_t i = 0; i < report->count; i += shares)
         add_notes(&grid, &report->rows[i], shares);
     grid_note(&grid, GRID_PLAIN, "cores are those that the machine really gave (capacity)");
+    grid_note(
+        &grid, GRID_PLAIN,
+        "wall = a + n (c + (1 + b) t / cores) for n tasks of length t; METG is for maps so long "
+        "that a is nothing");
+    grid_note(
+        &grid, GRID_PLAIN,
+        "intervals are between process starts; starts: how far the middle 80 %% of them differ");
     int error = format == TABLE_MARKDOWN ? grid_print_markdown(stdout, &grid)
                 : format == TABLE_LATEX  ? grid_print_latex(stdout, &grid)
                                          : grid_print_terminal(stdout, &grid);

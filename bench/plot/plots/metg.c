@@ -1,6 +1,7 @@
 /* Efficiency by granularity, a line a backend and schedule; where tasks were also handed out one by
- * one (dynamic:1) just those lines, for more can't be told apart; a cross where metg.csv says that
- * half of it is lost. (METG: Slaughter et al., "Task Bench", SC 2020.) */
+ * one (dynamic:1) just those lines, for more can't be told apart; a cross, with its interval, where
+ * metg.csv says that half of it is lost in long maps, and behind the name what a task and a map
+ * cost. (METG: Slaughter et al., "Task Bench", SC 2020.) */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -9,9 +10,11 @@
 #include "bench/plot/lines.h"
 #include "bench/plot/plots.h"
 #include "bench/plot/table.h"
+#include "bench/present/figures.h"
 
 #define NAME_BYTES 128
-#define ONE_BY_ONE 1.0 /* the chunk of such a curve */
+#define ONE_BY_ONE 1.0  /* the chunk of such a curve */
+#define COSTS      ": " /* what follows a name */
 
 static bool is_ok(const struct csv_table *csv, size_t row)
 {
@@ -37,6 +40,14 @@ static bool same(const struct csv_table *csv, size_t a, size_t b, const char *co
     return strcmp(csv_table_text(csv, a, column), csv_table_text(csv, b, column)) == 0;
 }
 
+/* Whether a row belongs to the line: not what one start showed before the rounds, nor short maps.
+ */
+static bool is_drawn(const struct csv_table *csv, size_t row)
+{
+    return is_ok(csv, row) && strcmp(csv_table_text(csv, row, "map"), "scan") != 0 &&
+           strcmp(csv_table_text(csv, row, "map"), "short") != 0;
+}
+
 /* The row behind the last of the curve that begins at first. A curve's tasks grow; the next curve
  * of the same backend and schedule, with another chunk, begins anew. *chunk is what all its rows
  * have; 0 if they differ, as they do where the schedule chose by the number of tasks. */
@@ -47,7 +58,7 @@ static size_t curve_end(const struct csv_table *csv, size_t first, double *chunk
     for (; row < csv->rows; row++) {
         if (!same(csv, first, row, "backend") || !same(csv, first, row, "schedule") ||
             !same(csv, first, row, "workers") ||
-            csv_table_number(csv, row, "task_ns") <= csv_table_number(csv, row - 1, "task_ns"))
+            csv_table_number(csv, row, "task_ns") < csv_table_number(csv, row - 1, "task_ns"))
             break;
         if (!same(csv, first, row, "chunk"))
             *chunk = 0;
@@ -61,7 +72,7 @@ static void collect_curve(struct lines *lines, const struct csv_table *csv, size
     for (size_t row = first; row < end; row++) {
         double grain = csv_table_number(csv, row, "granularity_ns") / 1e3;
         double share = csv_table_number(csv, row, "efficiency");
-        if (!is_ok(csv, row) || !(grain > 0) || !(share >= 0))
+        if (!is_drawn(csv, row) || !(grain > 0) || !(share >= 0))
             continue;
         int line = find_line(lines, csv, row, chunk);
         if (line < 0)
@@ -112,6 +123,35 @@ static void collect_marks(struct lines *lines, const struct csv_table *csv)
     }
 }
 
+/* "mpi: 834 ns + 0.4 ms/map": the costs behind a name, if they are known and there is room. */
+static void add_costs(struct lines *lines, const struct csv_table *csv)
+{
+    char task[FIGURE_BYTES], map[FIGURE_BYTES], name[NAME_BYTES];
+    for (size_t row = 0; row < csv->rows; row++) {
+        double task_ns = csv_table_number(csv, row, "task_ns");
+        double map_ns = csv_table_number(csv, row, "map_ns");
+        int drawn = lines->line_count;
+        if (!(task_ns >= 0) || !(map_ns >= 0))
+            continue;
+        int line = find_line(lines, csv, row, csv_table_number(csv, row, "chunk"));
+        lines->line_count = drawn;
+        if (line < 0 || line >= drawn) /* none, or it has its costs */
+            continue;
+        int length =
+            snprintf(name, sizeof name, "%s" COSTS "%s + %s/map", lines->names[line],
+                     figure_time(task_ns, task, sizeof task), figure_time(map_ns, map, sizeof map));
+        if (length < LINE_NAME_BYTES)
+            memcpy(lines->names[line], name, (size_t)length + 1);
+    }
+}
+
+/* How much of a line's name is its own. */
+static int own_length(const char *name)
+{
+    const char *costs = strstr(name, COSTS);
+    return (int)(costs != NULL ? (size_t)(costs - name) : strlen(name));
+}
+
 /* "Half efficient from 0.1 us (openmp) to 15 us (pipes)": the marks furthest apart. Without marks
  * nothing is claimed: half may be passed below the shortest task. */
 static void write_title(const struct lines *lines, bool one_by_one, char *title)
@@ -126,12 +166,14 @@ static void write_title(const struct lines *lines, bool one_by_one, char *title)
         most = mark->x > most->x ? mark : most;
         least = mark->x < least->x ? mark : least;
     }
-    int length = snprintf(title, PLOT_TITLE_BYTES, "%s from %.3g us (%s)",
+    const char *name = lines->names[least->line];
+    int length = snprintf(title, PLOT_TITLE_BYTES, "%s from %.3g us (%.*s)",
                           one_by_one ? "One by one, half efficient" : "Half efficient", least->x,
-                          lines->names[least->line]);
+                          own_length(name), name);
+    name = lines->names[most->line];
     if (least != most)
-        snprintf(title + length, PLOT_TITLE_BYTES - (size_t)length, " to %.3g us (%s)", most->x,
-                 lines->names[most->line]);
+        snprintf(title + length, PLOT_TITLE_BYTES - (size_t)length, " to %.3g us (%.*s)", most->x,
+                 own_length(name), name);
 }
 
 static int write_metg(FILE *out, const struct csv_table *csv, struct picture *picture)
@@ -140,11 +182,13 @@ static int write_metg(FILE *out, const struct csv_table *csv, struct picture *pi
     int rows = lines_open(&lines, csv[0].rows, csv[1].rows);
     if (rows != 0)
         return rows;
-    lines.caption = "granularity (us): wall time x workers / tasks; cross: half efficient";
+    lines.caption = "granularity (us): wall time x cores / tasks; cross: half efficient; names: "
+                    "cost of a task + of a map";
     lines.y_most = 1.3; /* an interval that goes beyond is noise */
     const bool one_by_one = has_one_by_one(&csv[0]);
     collect_points(&lines, &csv[0], one_by_one);
     collect_marks(&lines, &csv[1]);
+    add_costs(&lines, &csv[1]);
     rows = lines_write(out, &lines);
     if (rows > 0)
         write_title(&lines, one_by_one, picture->title);
