@@ -310,10 +310,11 @@ static void faults_are_named(void **state)
     assert_true(asprintf(&longer, "%.*s,0\n", (int)strlen(csv) - 1, csv) > 0);
     assert_read_fails(longer, strlen(longer), expected);
     free(longer);
-    free(csv);
     snprintf(expected, sizeof expected, "line 2: %d fields, but its header has %d",
              SAMPLE_COLUMNS - 1, SAMPLE_COLUMNS);
-    assert_changed_fails(",1000,", ",", expected);
+    memcpy(strrchr(csv, ','), "\n", 2);
+    assert_read_fails(csv, strlen(csv), expected);
+    free(csv);
     assert_changed_fails("pipes", "pi\"pes", "line 2: a quote in the middle of a field");
     assert_changed_fails("pipes", "\"pi\"pes", "line 2: a quote in the middle of a field");
     snprintf(expected, sizeof expected, "line 2: 13 fields, but its header has %d", SAMPLE_COLUMNS);
