@@ -318,10 +318,12 @@ def last_digit(value):  # of 12
 def agree(text, value):
     if isinstance(value, str):
         return text == value
+    if isinstance(value, Drawn) and (not value or any(map(math.isnan, value))):
+        return text == ""
     if isinstance(value, Drawn):  # 4 standard errors of both
         lowest, highest = (quantile(value, q) for q in value_range)
         slack = last_digit(highest)
-        return text == "" if not value else lowest - slack <= float(text) <= highest + slack
+        return text != "" and lowest - slack <= float(text) <= highest + slack
     if not math.isfinite(value):
         return text == ""
     return text != "" and abs(float(text) - value) <= 0.51 * last_digit(value)

@@ -69,6 +69,12 @@ static void write_text(FILE *out, const char *text)
         fputc('"', out);
 }
 
+char *column_real_text(double value, char text[COLUMN_REAL_BYTES])
+{
+    snprintf(text, COLUMN_REAL_BYTES, "%.*g", REAL_DIGITS, value);
+    return text;
+}
+
 void columns_write_header(FILE *out, const struct column columns[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -78,6 +84,7 @@ void columns_write_header(FILE *out, const struct column columns[], size_t count
 
 void columns_write_row(FILE *out, const struct column columns[], size_t count, const void *record)
 {
+    char real[COLUMN_REAL_BYTES];
     for (size_t i = 0; i < count; i++) {
         const struct column *column = &columns[i];
         if (i > 0)
@@ -87,7 +94,7 @@ void columns_write_row(FILE *out, const struct column columns[], size_t count, c
         else if (column->kind == COLUMN_COUNT)
             fprintf(out, "%" PRIu64, column_count(column, record));
         else if (isfinite(column_real(column, record)))
-            fprintf(out, "%.*g", REAL_DIGITS, column_real(column, record));
+            fputs(column_real_text(column_real(column, record), real), out);
     }
     fputc('\n', out);
 }

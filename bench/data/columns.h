@@ -38,6 +38,10 @@ struct column {
         .optional = true                                                                           \
     }
 
+/* A real number that is finite, as columns_write_row writes it; returns text. */
+#define COLUMN_REAL_BYTES 32
+char *column_real_text(double value, char text[COLUMN_REAL_BYTES]);
+
 void columns_write_header(FILE *out, const struct column columns[], size_t count);
 
 /* One complete row. Text is quoted where needed (RFC 4180); a newline in it stays, other control

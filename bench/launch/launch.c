@@ -147,10 +147,12 @@ static int start(struct run *run, char *message, size_t bytes)
 
 /* ---- after ---------------------------------------------------------------------------------- */
 
-/* A cell may write there what it likes. */
+/* A cell may write there what it likes. The figure is what the file will say, no digit more: who reads
+ * it must come to the same summary. */
 static double known(double value)
 {
-    return value >= 0 && isfinite(value) ? value : NAN;
+    char text[COLUMN_REAL_BYTES];
+    return value >= 0 && isfinite(value) ? strtod(column_real_text(value, text), NULL) : NAN;
 }
 
 /* What a cell knows only at its end. */
