@@ -31,10 +31,13 @@ static bool descends_from(pid_t starter)
 
 int starter_join(void)
 {
-    const char *starter = getenv(VARIABLE);
+    const char *text = getenv(VARIABLE);
+    const pid_t starter = text != NULL ? (pid_t)strtol(text, NULL, 10) : 0;
+    if (starter == getpid())
+        return 0; /* a thread of the starter itself: it ends with it */
     signal(SIGCHLD, SIG_DFL);
     int error = child_die_with(getppid());
-    if (error == 0 && starter != NULL && !descends_from((pid_t)strtol(starter, NULL, 10)))
+    if (error == 0 && text != NULL && !descends_from(starter))
         error = -ESRCH;
     return error;
 }
