@@ -67,9 +67,13 @@ wait_until() { # MS COMMAND...
 
 # --- running --------------------------------------------------------------------------------------
 
-# A shell starts what it puts in the background with SIGINT ignored; users do not.
+# A shell starts what it puts in the background with SIGINT ignored; users do not. Other tests run
+# meanwhile: no cell waits until they are done.
 start() {
     rm -rf "$results"
+    if [[ ${1-} = -? && " $* " != *" --patience "* ]]; then
+        set -- --patience 0s "$@"
+    fi
     env --default-signal=INT,QUIT PARBENCH_TEST="$mark" TMPDIR="$scratch/tmp" \
         setsid "$bench" "$@" >"$out" 2>"$err" </dev/null {never}>&- &
     pid=$!

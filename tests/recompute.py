@@ -290,9 +290,10 @@ def compare(made, own, serial, key, cores):
 
 def summarize(samples, cores):
     """Each cell's keys and figures."""
-    keys = [key for key in KEYS if key in samples[0]]
-    if "asked_chunk" in keys:
-        keys.remove("chunk")
+    for row in samples:
+        if "asked_chunk" not in row:  # a file from before that column
+            row["asked_chunk"] = 0 if row["backend"] == "serial" else row["chunk"]
+    keys = [key for key in KEYS if key in samples[0] and key != "chunk"]
     cells = {}
     for row in samples:
         cells.setdefault(tuple(row[key] for key in keys), []).append(row)
