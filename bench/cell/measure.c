@@ -497,7 +497,9 @@ static bool run_pool(struct session *session)
     begin_ns = clock_ns();
     error = session->backend->stop(session->pool, &why);
     atomic_store(&session->board->stop_ns, clock_ns() - begin_ns);
-    if (error != 0 && !session->failed) {
+    /* Who survives deaths survives one that took no task along. */
+    bool survived = error == -EOWNERDEAD && session->plan.on_death == ON_DEATH_RETRY;
+    if (error != 0 && !session->failed && !survived) {
         say_outcome(error, &why, status);
         add_failure(session, status);
     }

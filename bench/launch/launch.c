@@ -214,12 +214,13 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     if (read_rows(run, &launched->rows, nonsense, sizeof nonsense) != 0)
         verdict.nonsense = nonsense;
     verdict.rows = launched->rows.count;
-    bool explained = false;
+    bool explained = false, timed_out = run->watch.timed_out;
     for (size_t i = 0; i < launched->rows.count; i++) {
         const struct sample *row = &launched->rows.rows[i];
         bool failed = !row->verified && strncmp(row->status, "skip", 4) != 0;
         launched->failed |= failed;
         explained |= failed && !plain_is_lost(row->status);
+        timed_out |= failed && strncmp(row->status, "timeout", 7) == 0;
     }
     /* Where the cell itself has said why, its death is only the consequence. */
     if (!explained && verdict_write(&verdict, status, sizeof status)) {
@@ -229,7 +230,7 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     if (error != 0)
         snprintf(message, bytes, "cannot add a row: %s", strerror(-error));
     launched->rank_died = launched->failed && run->watch.ranks.first.error != 0 &&
-                          !run->watch.timed_out && atomic_load(&run->board->finished) == 0;
+                          !timed_out && atomic_load(&run->board->finished) == 0;
     launched->signal = run->watch.signal;
     launched->results = read_results(run);
     if (run->trace != NULL)
