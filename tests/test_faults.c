@@ -36,7 +36,7 @@
 #define TASKS          60
 #define VICTIM         20 /* the task that is hit */
 #define LIMIT_NS       (20 * NS_PER_S)
-#define SHORT_LIMIT_NS (300 * NS_PER_MS)
+#define SHORT_LIMIT_NS (1500 * NS_PER_MS) /* others that a loaded machine starves must be done by then */
 #define SLACK_NS       (5 * NS_PER_S) /* later than this is a hang; a loaded machine is slow */
 #define FDS_MAX        64             /* descriptors that a worker of this test may have */
 #define STORM_MAPS     20

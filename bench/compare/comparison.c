@@ -148,10 +148,10 @@ static enum verdict_kind judge_figures(struct comparison *made)
 static enum verdict_kind judge(struct comparison *made)
 {
     enum verdict_kind kind = judge_figures(made);
-    if (kind != VERDICT_FEW && (summary_too_disturbed(made->a_disturbed, made->a_samples) ||
-                                summary_too_disturbed(made->b_disturbed, made->b_samples)))
-        return VERDICT_DISTURBED;
-    return kind;
+    return summary_too_disturbed(made->a_disturbed, made->a_samples) ||
+                   summary_too_disturbed(made->b_disturbed, made->b_samples)
+               ? VERDICT_DISTURBED
+               : kind;
 }
 
 static double percent(double ratio)
