@@ -57,7 +57,8 @@ for backend in pipes shm manager mpi; do
     name="SIGTERM during restarts of $backend"
     start -b $backend -w primes -n 2 --rounds 10000 --repetitions 1 -o "$results" \
         --inject kill:task=0 --on-death retry
-    sleep 0.7
+    wait_until 30000 rows_there || say_failure "$name: no rows"
+    nap 0.3
     kill -TERM "$pid"
     finish
     expect_status "$name" 143
@@ -117,15 +118,15 @@ done
 
 # --- plugins --------------------------------------------------------------------------------------
 
-run_rogue() { # CRIME
+run_rogue() { # CRIME [LIMIT]
     name="a plugin that would $1"
     export ROGUE=$1
-    run -b "$rogue" -w primes -n 1 --rounds 1 --repetitions 2 -o "$results" --timeout 2s
+    run -b "$rogue" -w primes -n 1 --rounds 1 --repetitions 2 -o "$results" --timeout "${2:-20s}"
     unset ROGUE
 }
 
-crime() { # CRIME PATTERN
-    run_rogue "$1"
+crime() { # CRIME PATTERN [LIMIT]
+    run_rogue "$1" ${3:+"$3"}
     expect_status "$name" 1
     expect_rows "$name" rogue "0.$2" dynamic
     expect_rows "$name" serial 1.ok dynamic
@@ -135,8 +136,8 @@ run_rogue behave
 expect_status "$name" 0
 crime crash     'failed: '
 crime leave     'failed: the cell exited with status 0'
-crime loop      'timeout: not done within 2 s'
-crime shout     'timeout: not done within 2 s'
+crime loop      'timeout: not done within 2 s' 2s
+crime shout     'timeout: not done within 2 s' 2s
 crime chatter   'failed: the cell exited with status 3.* it said: last words'
 crime daemonize 'failed: left [0-9]+ processes behind'
 crime disguise  'failed: left [0-9]+ processes behind'
