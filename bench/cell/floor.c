@@ -19,6 +19,7 @@ static const char *do_nothing(const void *task, void *result, const struct shape
 static double try_once(const struct job *job, size_t chunk, bool run)
 {
     struct failure why;
+    failure_clear(&why);
     const size_t chunks = TASKS / chunk;
     uint64_t begin_ns = clock_ns();
     for (size_t i = 0; i < chunks; i++) {

@@ -422,7 +422,7 @@ static uint64_t answer_deadline(const struct probe *probe, uint64_t begin_ns, ui
  * gone by then. */
 static void measure_all(struct probe *probe, unsigned window)
 {
-    int cpus[CPU_SETSIZE];
+    int cpus[CPU_SETSIZE] = {0};
     struct shared *shared = probe->shared;
     const uint64_t period_ns = probe->plan.quota_period_ns;
     const uint64_t window_ns = period_ns > 0 ? 2 * period_ns : ALL_NS;

@@ -23,11 +23,16 @@ uint64_t column_count(const struct column *column, const void *record)
     return value;
 }
 
-double column_real(const struct column *column, const void *record)
+double real_at(const void *record, size_t offset)
 {
     double value;
-    memcpy(&value, (const char *)record + column->offset, sizeof value);
+    memcpy(&value, (const char *)record + offset, sizeof value);
     return value;
+}
+
+double column_real(const struct column *column, const void *record)
+{
+    return real_at(record, column->offset);
 }
 
 static bool is_space(char character)

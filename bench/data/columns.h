@@ -53,4 +53,7 @@ const char *column_text(const struct column *column, const void *record);
 uint64_t column_count(const struct column *column, const void *record);
 double column_real(const struct column *column, const void *record);
 
+/* The double at that offset of a record. */
+double real_at(const void *record, size_t offset);
+
 #endif

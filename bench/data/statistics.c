@@ -453,10 +453,10 @@ static int draw_side(struct series *series, uint64_t seed, double *median,
 int statistics_unpaired(struct series *above, struct series *below, struct estimate *ratio)
 {
     double *replicates = calloc(2 * REPLICATES, sizeof *replicates), upper, lower;
-    double *others = replicates + REPLICATES;
     *ratio = estimate_unknown;
     if (replicates == NULL)
         return -ENOMEM;
+    double *others = replicates + REPLICATES;
     int error = draw_side(above, SEED, &upper, replicates);
     if (error == 0)
         error = draw_side(below, SEED + 1, &lower, others);

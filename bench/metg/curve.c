@@ -323,12 +323,12 @@ static void read_share(const struct reading *reading, struct curve_metg *metg)
 static void read_cost(const struct reading *reading, size_t offset, double divisor, double cost[3])
 {
     double replicates[STATISTICS_REPLICATES];
-    cost[0] = *(const double *)((const char *)&reading->model + offset) / divisor;
+    cost[0] = real_at(&reading->model, offset) / divisor;
     cost[1] = cost[2] = NAN;
     if (!reading->drawn)
         return;
     for (size_t k = 0; k < STATISTICS_REPLICATES; k++)
-        replicates[k] = *(const double *)((const char *)&reading->replicates[k] + offset) / divisor;
+        replicates[k] = real_at(&reading->replicates[k], offset) / divisor;
     set_interval(replicates, &cost[1], &cost[2]);
 }
 

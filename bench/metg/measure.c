@@ -10,6 +10,7 @@
 #include "bench/command/cores.h"
 #include "bench/command/environment.h"
 #include "bench/data/baseline.h"
+#include "bench/data/columns.h"
 
 /* Of all tasks of a map, if short. Long maps take serial some 11 ms, of which the cost of a map is
  * a small part for most; of short ones it is ten times as much. */
@@ -96,7 +97,7 @@ static struct estimate across_starts(const struct baseline_round rounds[], size_
                                      size_t offset, double values[])
 {
     for (size_t i = 0; i < count; i++)
-        values[i] = *(const double *)((const char *)&rounds[i] + offset);
+        values[i] = real_at(&rounds[i], offset);
     statistics_sort(values, count);
     return statistics_median(values, count, NULL);
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "bench/data/columns.h"
+
 #define GROUP_LEAST 2
 #define RATIO_LEAST 1.2 /* of the slower group's least to the faster one's greatest */
 #define GAP_LEAST   2.0 /* between the groups, in widths of the wider one */
@@ -11,7 +13,7 @@ static size_t gather(const struct starts_field *field, size_t count, double valu
 {
     size_t found = 0;
     for (size_t i = 0; i < count && found < STARTS_MOST; i++) {
-        double value = *(const double *)((const char *)field->first + i * field->stride);
+        double value = real_at(field->first, i * field->stride);
         if (!isnan(value))
             values[found++] = value;
     }
