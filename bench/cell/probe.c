@@ -16,15 +16,16 @@
 #include "common/clock.h"
 #include "common/futex.h"
 
-#define ALL_NS        (20 * NS_PER_MS)  /* several slices of the scheduler, short against its drift */
-#define ALONE_NS      (10 * NS_PER_MS)
-#define LEAD_NS       (200 * NS_PER_US) /* all are awake by then */
-#define SETTLE_NS     (10 * NS_PER_MS)  /* until the kernel has parted those that it woke onto one core */
-#define GROUP_NS      (50 * NS_PER_US)  /* between two looks at the clock */
-#define PREFIX_NS     (25 * NS_PER_MS)  /* of the tasks, as many as take this long are walked over */
-#define SHORT_NS      100.0             /* a kernel below this has two speeds */
-#define SPIN_STEPS    1000u             /* about a microsecond */
-#define RESULTS_MAX   (32u << 20)       /* bytes that one process writes its results to, in turn */
+#define ALL_NS   (20 * NS_PER_MS) /* several slices of the scheduler, short against its drift */
+#define ALONE_NS (10 * NS_PER_MS)
+#define LEAD_NS  (200 * NS_PER_US) /* all are awake by then */
+#define SETTLE_NS                                                                                  \
+    (10 * NS_PER_MS) /* until the kernel has parted those that it woke onto one core */
+#define GROUP_NS      (50 * NS_PER_US) /* between two looks at the clock */
+#define PREFIX_NS     (25 * NS_PER_MS) /* of the tasks, as many as take this long are walked over */
+#define SHORT_NS      100.0            /* a kernel below this has two speeds */
+#define SPIN_STEPS    1000u            /* about a microsecond */
+#define RESULTS_MAX   (32u << 20)      /* bytes that one process writes its results to, in turn */
 #define GROUPS_MAX    4096u
 #define WINDOWS_MAX   256u
 #define PATIENCE_NS   (100 * NS_PER_MS) /* for an answer, beyond the window ... */
@@ -42,19 +43,20 @@ struct seat {
     _Atomic uint32_t order;                 /* enum order */
     _Atomic int32_t cpu;                    /* to be bound to, or BOARD_ANYWHERE */
     _Atomic uint64_t begin_ns, window_ns;
-    _Atomic uint64_t work_ns;               /* done in this window, by the groups' weights */
-    _Atomic uint64_t cpu_ns, delay_ns;      /* processor time; time it waited for a core */
+    _Atomic uint64_t work_ns;          /* done in this window, by the groups' weights */
+    _Atomic uint64_t cpu_ns, delay_ns; /* processor time; time it waited for a core */
 };
 
 /* Everything the processes share. */
 struct shared {
-    _Atomic uint32_t tellings; /* raised when a process has answered or rests; the asker sleeps here */
-    _Atomic uint32_t over;     /* number of the latest window that all have run */
+    _Atomic uint32_t
+        tellings;          /* raised when a process has answered or rests; the asker sleeps here */
+    _Atomic uint32_t over; /* number of the latest window that all have run */
     /* By the process that weighs, before it answers: */
-    size_t prefix;            /* tasks that are walked over */
-    size_t group_tasks;       /* in a group; more than the prefix: it is walked over again and again */
+    size_t prefix;      /* tasks that are walked over */
+    size_t group_tasks; /* in a group; more than the prefix: it is walked over again and again */
     size_t groups;
-    uint32_t spins;           /* 1: arithmetic instead of a kernel too short */
+    uint32_t spins; /* 1: arithmetic instead of a kernel too short */
     uint64_t longest_ns;
     double weight_ns[GROUPS_MAX];
     struct seat seats[];
@@ -67,9 +69,9 @@ struct probe {
     unsigned processes, next; /* next: the process being started */
     unsigned number;          /* of the latest window */
     cpu_set_t allowed;
-    int cpus[CPU_SETSIZE];       /* those allowed, in order */
-    unsigned cpu_count, turn;    /* turn: of the next alone window */
-    unsigned windows; /* with all; with one alone there is one more, before the first */
+    int cpus[CPU_SETSIZE];    /* those allowed, in order */
+    unsigned cpu_count, turn; /* turn: of the next alone window */
+    unsigned windows;         /* with all; with one alone there is one more, before the first */
     double all_rate[WINDOWS_MAX], all_cpu[WINDOWS_MAX];
     double alone_rate[WINDOWS_MAX + 1], alone_delay[WINDOWS_MAX + 1];
     struct child children[]; /* children[processes] */
@@ -80,8 +82,8 @@ struct walk {
     const struct probe_plan *plan;
     struct shared *shared;
     char *results;
-    size_t slots;  /* results[slots][result_bytes], used in turn */
-    size_t group;  /* the next one */
+    size_t slots; /* results[slots][result_bytes], used in turn */
+    size_t group; /* the next one */
     size_t task, slot;
 };
 
@@ -147,7 +149,8 @@ static double run_group(struct walk *walk)
             spin();
     } else {
         size_t left = shared->prefix - walk->task;
-        run_tasks(walk, shared->groups == 1 || left > shared->group_tasks ? shared->group_tasks : left,
+        run_tasks(walk,
+                  shared->groups == 1 || left > shared->group_tasks ? shared->group_tasks : left,
                   shared->prefix);
     }
     double weight_ns = shared->weight_ns[walk->group];
@@ -207,8 +210,8 @@ static void weigh(struct walk *walk)
     }
 }
 
-/* Works from begin to the end of the window. Of the group that is under way at its end, such a share
- * counts as lies before the end. */
+/* Works from begin to the end of the window. Of the group that is under way at its end, such a
+ * share counts as lies before the end. */
 static void run_window(struct walk *walk, struct seat *seat, uint32_t number)
 {
     const uint64_t begin_ns = atomic_load(&seat->begin_ns);
@@ -367,8 +370,8 @@ static unsigned count_processes(const struct probe *probe)
 static int make_shared(struct probe *probe)
 {
     probe->shared_bytes = sizeof *probe->shared + probe->processes * sizeof(struct seat);
-    void *memory = mmap(NULL, probe->shared_bytes, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *memory =
+        mmap(NULL, probe->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return -errno;
     probe->shared = memory;
@@ -385,7 +388,8 @@ static int start_processes(struct probe *probe)
     struct seat *first = &probe->shared->seats[0];
     atomic_store(&probe->shared->over, ++probe->number);
     give_order(first, probe->number, WEIGH, probe->cpus[0], 0, 0);
-    return wait_for(probe->shared, first, 1, RESTED, probe->number, clock_deadline(probe->plan.limit_ns));
+    return wait_for(probe->shared, first, 1, RESTED, probe->number,
+                    clock_deadline(probe->plan.limit_ns));
 }
 
 int probe_start(const struct probe_plan *plan, struct probe **made)
@@ -418,8 +422,8 @@ static uint64_t answer_deadline(const struct probe *probe, uint64_t begin_ns, ui
 }
 
 /* The processes run for a while before the window begins. A quota is spent in the first part of its
- * period, and then nobody runs: whole periods count, and what earlier ones have left unspent must be
- * gone by then. */
+ * period, and then nobody runs: whole periods count, and what earlier ones have left unspent must
+ * be gone by then. */
 static void measure_all(struct probe *probe, unsigned window)
 {
     int cpus[CPU_SETSIZE] = {0};

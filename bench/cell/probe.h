@@ -11,10 +11,10 @@
  *     alone   one process, bound to one core; the next such window takes the next core
  *
  * An alone window says how fast a core is: work per second of processor time, which other programs
- * on that core do not change. An all window says how much work was done per second of the clock. That
- * divided by the faster of the two alone windows around it is the *capacity* in cores: the ceiling of
- * any backend with that many workers then. What the host takes away shows in it as well as what the
- * kernel gives to others; `capacity_cpu` shows the latter alone.
+ * on that core do not change. An all window says how much work was done per second of the clock.
+ * That divided by the faster of the two alone windows around it is the *capacity* in cores: the
+ * ceiling of any backend with that many workers then. What the host takes away shows in it as well
+ * as what the kernel gives to others; `capacity_cpu` shows the latter alone.
  *
  * Work is counted in *groups* of tasks, each weighted by what it took when the tasks were first
  * walked over, so that uneven tasks and a process that gets half a core do not bias each other. A
@@ -33,12 +33,13 @@
 
 /* What is to be probed; borrowed until probe_stop. */
 struct probe_plan {
-    const struct job *job;  /* its kernel, shape and board: workers' lines say where they are bound */
-    const char *tasks;      /* tasks[count][task_bytes] */
-    size_t count;           /* above 0 */
-    unsigned workers;       /* of the pool */
+    const struct job
+        *job;          /* its kernel, shape and board: workers' lines say where they are bound */
+    const char *tasks; /* tasks[count][task_bytes] */
+    size_t count;      /* above 0 */
+    unsigned workers;  /* of the pool */
     uint64_t quota_period_ns; /* of the cgroup's processor quota; 0: there is none */
-    uint64_t limit_ns;      /* for weighing the tasks */
+    uint64_t limit_ns;        /* for weighing the tasks */
 };
 
 struct probe_result {
@@ -56,9 +57,9 @@ struct probe;
  * caller, or a negative errno (-ETIMEDOUT: the tasks were not weighed in time). */
 int probe_start(const struct probe_plan *plan, struct probe **probe);
 
-/* One window with all and one alone, before the first time another one alone: some 30 ms, longer where
- * a task is longer or a quota's period is. A process that does not answer counts with what it has done.
- * Nothing else of ours may be running. Does nothing once there are 256 windows. */
+/* One window with all and one alone, before the first time another one alone: some 30 ms, longer
+ * where a task is longer or a quota's period is. A process that does not answer counts with what it
+ * has done. Nothing else of ours may be running. Does nothing once there are 256 windows. */
 void probe_measure(struct probe *probe);
 
 /* What the windows so far say: medians, and the mean of others. NaN where there were none. */
