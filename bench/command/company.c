@@ -99,7 +99,7 @@ char *company_line(const struct company_report *report, char *line, size_t bytes
         (size_t)snprintf(line, bytes, "other programs used %.2f of %u core%s",
                          report->others_cores, report->cores, report->cores == 1 ? "" : "s");
     for (size_t i = 0; i < report->named_count && used < bytes; i++) {
-        char name[NEIGHBOUR_NAME_BYTES];
+        char name[PROCESS_NAME_BYTES];
         used += (size_t)snprintf(line + used, bytes - used, "%s%s %d: %.2f", i == 0 ? " (" : ", ",
                                  text_brief(report->named[i].name, name, sizeof name),
                                  (int)report->named[i].pid,
