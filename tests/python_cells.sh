@@ -76,7 +76,7 @@ expect_status 'no such start method' 2
 
 # Nobody tells a Pool or a Queue, so they wait for ever; the board knows the task.
 for backend in python-pool python-pool:spawn python-queue python-manager; do
-    run -b $backend -w resize "${quick[@]}" --inject kill:task=3 --timeout 3s
+    run -b $backend -w resize "${quick[@]}" --inject kill:task=3 --timeout "$(scaled 3)"
     expect_status "$backend, killed" 1
     expect_rows "$backend, killed" $backend \
         '0.timeout: .*; running then: task 3 on worker [01] \(pid [0-9]+\)' dynamic
