@@ -32,7 +32,7 @@ expect_rows 'the lecture' python-manager 0.skip: static
 expect_rows 'the lecture' python-process 1.ok per-task
 expect_rows 'the lecture' python-process 0.skip: dynamic static
 expect_rows 'the lecture' python-pure 1.ok per-task # any schedule is the same to a loop
-run -b python -w all -s dynamic,per-task "${quick[@]}"
+run -b python -w sum,primes,resize -s dynamic,per-task -n 2 --rounds 1 --repetitions 1 -o "$results"
 expect_status 'all workloads' 0
 expect 'three workloads' test "$(values_of python-pure workload)" = 'primes resize sum'
 
