@@ -15,7 +15,8 @@
  *
  * Start     an empty region. libgomp makes its threads in the first one, which may take 13 ms, and
  *           keeps them for those that follow. OMP_THREAD_LIMIT may allow fewer than asked for; so
- *           the team is counted, since a smaller one would be measured under a false name.
+ *           the team is counted, since a smaller one would be measured under a false name. Where
+ *           OMP_PROC_BIND binds a team, the caller goes to its place as well.
  *
  * Work      One iteration is one piece: a share (static) or a chunk (dynamic). A loop over tasks
  *           with schedule(dynamic, chunk) gives the same tasks to a thread at a time, but then
@@ -46,6 +47,7 @@
  */
 #include <errno.h>
 #include <omp.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "backends/backend.h"
@@ -137,6 +139,24 @@ static int openmp_map(struct pool *pool, const void *tasks, size_t count, void *
     return why->error;
 }
 
+/* libgomp binds its own threads when it makes them, and the caller, thread 0, when it is loaded.
+ * That was undone (bench/cell/load.c), and is made good where the team begins. */
+static void take_place(void)
+{
+    const int place = omp_get_place_num(); /* -1: nobody is bound */
+    const int count = place >= 0 ? omp_get_place_num_procs(place) : 0;
+    int *cpus = count > 0 ? malloc((size_t)count * sizeof *cpus) : NULL;
+    cpu_set_t set;
+    if (cpus == NULL)
+        return;
+    omp_get_place_proc_ids(place, cpus);
+    CPU_ZERO(&set);
+    for (int i = 0; i < count; i++)
+        CPU_SET((size_t)cpus[i], &set);
+    sched_setaffinity(0, sizeof set, &set);
+    free(cpus);
+}
+
 static int openmp_start(const struct plan *plan, struct pool **made, struct failure *why)
 {
     struct pool *pool = malloc(sizeof *pool);
@@ -145,6 +165,7 @@ static int openmp_start(const struct plan *plan, struct pool **made, struct fail
     pool->plan = plan;
 
     unsigned team = 0;
+    take_place();
     omp_set_dynamic(0); /* the team is as large as asked for, even on a busy machine */
 #pragma omp parallel num_threads(plan->workers)
     {

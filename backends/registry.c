@@ -6,18 +6,20 @@ extern const struct backend serial_backend;
 extern const struct backend pipes_backend;
 extern const struct backend shm_backend;
 extern const struct backend pthreads_backend;
-extern const struct backend openmp_backend;
+/* A program that links openmp.c has it built in, as tests do; in all others this is NULL. */
+extern const struct backend openmp_backend __attribute__((weak));
 extern const struct backend manager_backend;
 extern const struct backend manager_tcp_backend;
 
-/* mpi is a module, loaded only into cells that mpirun starts: with libmpi in every process, the
- * fork of the other backends would pay for its mappings. */
+/* mpi and openmp are modules, each loaded only into its own cells: with libmpi in every process,
+ * the fork of the other backends would pay for its mappings, and libgomp obeys OMP_PROC_BIND as
+ * soon as it is loaded, which would bind them all. */
 const struct registry_entry backend_registry[] = {
     {"serial", &serial_backend, NULL},
     {"pipes", &pipes_backend, NULL},
     {"shm", &shm_backend, NULL},
     {"pthreads", &pthreads_backend, NULL},
-    {"openmp", &openmp_backend, NULL},
+    {"openmp", &openmp_backend, "parbench-openmp.so"},
     {"mpi", NULL, "parbench-mpi.so"},
     {"manager", &manager_backend, NULL},
     {"manager:tcp", &manager_tcp_backend, NULL},

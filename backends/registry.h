@@ -11,7 +11,7 @@
 
 struct registry_entry {
     const char *name;
-    const struct backend *backend; /* compiled in; NULL: in the module beside the cell program */
+    const struct backend *backend; /* linked in; NULL: in the module beside the cell program */
     const char *module;            /* file name of that module, or REGISTRY_PYTHON; or NULL */
 };
 

@@ -14,7 +14,7 @@ run -b serial,pipes,pthreads -w sum:tasks=8,n=20000 -s dynamic:1,dynamic:2 -n 2 
     --benchmark_time_unit=us --benchmark_context=room=7
 expect_status 'a file' 0
 if command -v python3 >/dev/null; then
-    expect 'the file is samples.csv once more' python3 - "$gbench" "$results" <<'END'
+    expect 'the file is samples.csv once more' python - "$gbench" "$results" <<'END'
 import collections, csv, json, statistics, sys
 
 data = json.load(open(sys.argv[1]))

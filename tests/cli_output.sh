@@ -13,7 +13,7 @@ agreed+=,bytes_received,messages,least_tasks,most_tasks,status,verified
 
 is_json() { # FILE
     if command -v python3 >/dev/null; then
-        python3 -c 'import json, sys; json.load(open(sys.argv[1]), parse_constant=sys.exit)' "$1"
+        python -c 'import json, sys; json.load(open(sys.argv[1]), parse_constant=sys.exit)' "$1"
     else
         grep -q '^[[{]' "$1" && tail -n 1 "$1" | grep -q '[]}]$'
     fi

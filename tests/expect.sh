@@ -3,6 +3,7 @@
 #
 #   run ARGUMENTS...     runs bench and waits for its end; leaves $status, $out, $err (files)
 #   start, finish        the same in two steps, with $pid in between
+#   python ARGUMENTS...  runs Python's interpreter
 #   expect... NAME ...   notes a failure and goes on; the script's end tells whether there was any
 #
 # Every run is a session of its own, with a private TMPDIR and a mark in its environment: whatever
@@ -104,6 +105,13 @@ run() {
 
 # The names of all backends that run here.
 backends_here() { "$bench" list backends | awk '$NF == "runs" { print $1 }'; }
+
+# Python by its own interpreter, which is asked for once: what is python3 on PATH may be a shim, and take
+# longer at each start than the script it starts.
+python() {
+    : "${interpreter:=$(python3 -c 'import sys; print(sys.executable)')}"
+    "$interpreter" "$@"
+}
 
 # --- expecting ------------------------------------------------------------------------------------
 

@@ -98,8 +98,10 @@ environment_of_cell() { # VARIABLE=VALUE...: leaves the cell's environment in $s
     kill -TERM "$pid"
     finish
 }
-has_cell() {
-    tr '\0' '\n' <"/proc/$(pgrep -x cell -P "$pid" | head -n 1)/environ" >"$scratch/environment" &&
+has_cell() { # of openmp: no other gets its variables
+    local cell
+    cell=$(pgrep -x cell -P "$pid" | head -n 1) && tr '\0' ' ' <"/proc/$cell/cmdline" | grep -q -- '--backend openmp ' &&
+        tr '\0' '\n' <"/proc/$cell/environ" >"$scratch/environment" &&
         grep -q ^PARBENCH_STARTER= "$scratch/environment"
 } 2>/dev/null
 name='libgomp spins briefly'

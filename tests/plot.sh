@@ -200,7 +200,7 @@ done
 # Every plot, with one sample of everything and no interval, all names as bad as can be; and a bound
 # that a logarithmic axis has no place for.
 mkdir "$scratch/bad"
-python3 - "$scratch/bad" <<'PY'
+python - "$scratch/bad" <<'PY'
 import csv, sys
 bad = '{<b>"_^@&~%$#\\x'
 tables = {
@@ -227,7 +227,7 @@ PY
 run plot "$scratch/bad" --format svg,latex
 expect_status "bad names" 0
 expect "bad names: nothing to say" test ! -s "$err"
-expect "bad names are text in each picture" python3 - "$scratch/bad/plots" <<'PY'
+expect "bad names are text in each picture" python - "$scratch/bad/plots" <<'PY'
 import glob, sys, xml.etree.ElementTree
 pictures = glob.glob(sys.argv[1] + "/*.svg")
 assert len(pictures) == 10, pictures

@@ -6,6 +6,9 @@ set -euo pipefail
 . "$(dirname "$0")/expect.sh"
 
 quick=(-n 2 --rounds 1 --repetitions 2 -o "$results")
+if command -v python3 >/dev/null; then # bench asks it at each run: no shim in between
+    PATH=$(dirname "$(python -c 'import sys; print(sys.executable)')"):$PATH
+fi
 
 here=$("$bench" list backends --format csv | grep '^python-pool,')
 if [[ $here != *,runs ]]; then

@@ -8,7 +8,7 @@ here=$(dirname "$0")
 cores=$(nproc)
 
 recomputed() { # NAME SAMPLES SUMMARY
-    python3 "$here/recompute.py" "$2" "$3" "$cores" >"$scratch/differ" 2>&1 ||
+    python "$here/recompute.py" "$2" "$3" "$cores" >"$scratch/differ" 2>&1 ||
         { say_failure "$1" && tail -n 12 "$scratch/differ"; }
 }
 has() { grep -q "$1" "$samples" || say_failure "the run has no row with $1"; }
@@ -45,5 +45,5 @@ recomputed 'the reference run' "$reference/samples.csv" "$scratch/reference.csv"
 median=$(columns "$scratch/reference.csv" median_ns | head -n 1)
 sed "2s/,$median,/,$((${median%.*} + 1)),/" "$scratch/reference.csv" >"$scratch/changed.csv"
 expect 'a changed digit is seen' \
-    eval '! python3 "$here/recompute.py" "$reference/samples.csv" "$scratch/changed.csv" "$cores" >"$scratch/differ"'
+    eval '! python "$here/recompute.py" "$reference/samples.csv" "$scratch/changed.csv" "$cores" >"$scratch/differ"'
 expect 'and named' grep -q 'median_ns: printed' "$scratch/differ"

@@ -15,7 +15,7 @@ report() { # runs bench report on $results as it is now
 # --- a run as it comes ---------------------------------------------------------------------------
 
 run -b serial,pipes,pthreads -w sum,primes -n 2 --rounds 2 --repetitions 3 -o "$results"
-python3 - "$samples" <<'PY' # of a busy machine nothing would be said: let this one have been quiet
+python - "$samples" <<'PY' # of a busy machine nothing would be said: let this one have been quiet
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1])))
 with open(sys.argv[1], "w") as file:
@@ -32,7 +32,7 @@ expect 'a table for each workload' test "$(grep -c '<table class="sortable">' "$
 expect 'what is missing is named with its command' grep -q '<code>bench ipc -o' "$page"
 expect 'nothing from the network' test -z "$(grep -oE '(src|href)="[^"#d][^"]*"' "$page")"
 expect 'no draft is left' test "$(find "$results" -name 'report.html*' | wc -l)" -eq 1
-expect 'the page is well-formed' python3 - "$page" <<'PY'
+expect 'the page is well-formed' python - "$page" <<'PY'
 import html.parser, sys
 void = {"meta", "img", "br", "link"}
 class Check(html.parser.HTMLParser):
@@ -80,7 +80,7 @@ expect 'a foreign CSV: which column is missing' grep -q 'no column' "$err"
 
 # Best is who surely wins, not who has the higher median with an interval that reaches below 1.
 rows() { # BACKEND WORKERS WALL_NS...: a round of three samples for each time
-    python3 - "$scratch/good.csv" "$@" <<'PY'
+    python - "$scratch/good.csv" "$@" <<'PY'
 import csv, sys
 path, backend, workers, *walls = sys.argv[1:]
 rows = list(csv.DictReader(open(path)))
@@ -114,7 +114,7 @@ done
 : >"$results/plots/timeline.svg"
 report
 expect_status 'plots' 0
-expect 'plots in order, but for an empty one' python3 - "$page" <<'PY'
+expect 'plots in order, but for an empty one' python - "$page" <<'PY'
 import html.parser, sys
 class Images(html.parser.HTMLParser):
     alts, scripts = [], 0
@@ -178,7 +178,7 @@ if browser=$(command -v chromium || command -v chromium-browser); then
     "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
         --disable-component-update --disable-sync --user-data-dir="$scratch/chromium" \
         --dump-dom "file://$scratch/test.html" >"$out" 2>"$err" </dev/null || true
-    expect 'it sorts, both ways' python3 - "$out" <<'PY'
+    expect 'it sorts, both ways' python - "$out" <<'PY'
 import json, re, sys
 up, down = json.loads(re.search(r"<title>(.*?)</title>", open(sys.argv[1]).read()).group(1))
 assert up == sorted(up) and down == sorted(up, reverse=True) and len(up) == 3, (up, down)

@@ -96,7 +96,7 @@ static void test_what_an_outer_mpirun_set_is_dropped(void **state)
     setenv("TMPDIR", "/elsewhere", 1);
     setenv("OMPI", "mine", 1);
     make(argv, 1, "/private", &command);
-    assert_false(has_prefix(command.environment, "OMPI_"));
+    assert_false(has_prefix(command.environment, "OMPI_COMM_WORLD_"));
     assert_false(has_prefix(command.environment, "SLURM_"));
     assert_false(has_prefix(command.environment, "PMI_"));
     assert_false(has_prefix(command.environment, "PMIX_NAMESPACE="));
@@ -192,10 +192,10 @@ static void test_ranks_yield_only_where_they_exceed_the_cores(void **state)
     static const struct {
         unsigned ranks, cores;
         const char *yields, *settings;
-    } cases[] = {{2, 2, "0", "PARBENCH_MPI=yield=0 copy=none"},
-                 {3, 2, "1", "PARBENCH_MPI=yield=1 copy=none"},
-                 {2, 1, "1", "PARBENCH_MPI=yield=1 copy=none"},
-                 {1, 1, "0", "PARBENCH_MPI=yield=0 copy=none"}};
+    } cases[] = {{2, 2, "0", "PARBENCH_SETTINGS=yield=0 copy=none"},
+                 {3, 2, "1", "PARBENCH_SETTINGS=yield=1 copy=none"},
+                 {2, 1, "1", "PARBENCH_SETTINGS=yield=1 copy=none"},
+                 {1, 1, "0", "PARBENCH_SETTINGS=yield=0 copy=none"}};
     char *argv[] = {"/bin/true", NULL};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct mpirun_command command;
@@ -228,7 +228,7 @@ static void test_the_single_copy_is_named_in_each_versions_words(void **state)
     make_executable(*state, "orterun");
     make_of(&mpirun, &command);
     assert_string_equal(parameter(&command, "btl_vader_single_copy_mechanism"), "cma");
-    assert_true(holds(command.environment, "PARBENCH_MPI=yield=0 copy=cma"));
+    assert_true(holds(command.environment, "PARBENCH_SETTINGS=yield=0 copy=cma"));
     assert_null(parameter(&command, "smsc"));
     mpirun_command_free(&command);
 }

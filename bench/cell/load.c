@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <libgen.h>
 #include <limits.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,10 +23,22 @@ static int module_path(const char *module, char *path, size_t bytes)
     return written < 0 || (size_t)written >= bytes ? -1 : 0;
 }
 
-static const struct backend *load_module(const char *path, char *message, size_t bytes)
+/* A library may bind the thread that loads it, as libgomp does where OMP_PROC_BIND says so. What
+ * else this cell starts is not to inherit that: it keeps the processors that it was given. */
+static void *open_module(const char *path)
 {
+    cpu_set_t before;
+    bool known = sched_getaffinity(0, sizeof before, &before) == 0;
     /* Open MPI's own plug-ins look for libmpi's names in the global scope. */
     void *module = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    if (known)
+        sched_setaffinity(0, sizeof before, &before);
+    return module;
+}
+
+static const struct backend *load_module(const char *path, char *message, size_t bytes)
+{
+    void *module = open_module(path);
     if (module == NULL) {
         snprintf(message, bytes, "cannot load it: %s", dlerror());
         return NULL;

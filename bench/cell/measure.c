@@ -15,7 +15,7 @@
 #include "bench/cell/probe.h"
 #include "bench/cell/rows.h"
 #include "bench/cell/usage.h"
-#include "bench/launch/mpirun.h"
+#include "bench/launch/variables.h"
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/trace.h"
@@ -122,7 +122,7 @@ static void make_plan(struct session *session)
     session->model.suite = arguments->suite;
     session->model.round = arguments->round;
     session->model.pin = arguments->pin;
-    const char *settings = session->backend->mpirun ? getenv(MPIRUN_SETTINGS) : NULL;
+    const char *settings = getenv(VARIABLES_SETTINGS);
     session->model.settings = settings != NULL ? settings : "";
 }
 

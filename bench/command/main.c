@@ -18,6 +18,7 @@
 #include "bench/compare/against.h"
 #include "bench/data/text.h"
 #include "bench/launch/alone.h"
+#include "bench/launch/variables.h"
 #include "bench/suite/suite.h"
 #include "common/starter.h"
 #include "workloads/words.h"
@@ -166,6 +167,7 @@ int main(int argc, char **argv)
     const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigaction(SIGPIPE, &action, NULL);
     signal(SIGCHLD, SIG_DFL); /* who started us may have ignored it, and then no child has a status */
+    variables_settle();
     if (nested_rank() > 0)
         return COMMAND_OK; /* rank 0 measures, see nested.h */
     int error = alone_begin();

@@ -59,8 +59,9 @@ struct sample {
     uint64_t others_ns;         /* processor time that other programs used meanwhile; 0 also where
                                    delays gave no reason to look */
     uint64_t disturbed;         /* 1: others took more than a twentieth (bench/cell/disturbance.h) */
-    const char *settings;       /* what a library was told that its figures depend on, for mpi
-                                   "yield=1 copy=cma" (mpirun.h); "": nothing */
+    const char *settings;       /* what a library was told that its figures depend on: of mpi
+                                   "yield=1 copy=cma" (mpirun.h), and variables that a user has set
+                                   (variables.h), "OMP_PROC_BIND=true"; "": nothing */
 };
 
 /* Where a row's workers were bound. A file without that column is older than --pin: "none". */

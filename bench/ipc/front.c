@@ -18,17 +18,17 @@
 #include "bench/ipc/options.h"
 #include "bench/ipc/row.h"
 #include "bench/ipc/shown.h"
+#include "bench/launch/variables.h"
 #include "bench/suite/progress.h"
 #include "bench/survey/survey.h"
 #include "common/clock.h"
 
-#define SETTINGS_BYTES 128
 #define BUDGET_NS (8 * NS_PER_MS) /* so long each size is measured in each round, about */
 
 struct line {                 /* what becomes a row */
     struct ipc_start *starts; /* starts[count]; its texts are the registry's, the options' or: */
     size_t count;
-    char settings[SETTINGS_BYTES];  /* of MPI */
+    char settings[VARIABLES_SETTINGS_BYTES];
     char status[TOOL_STATUS_BYTES]; /* why the last one has no figure, and no other will follow; ""
                                      */
 };

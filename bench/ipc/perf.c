@@ -75,8 +75,7 @@ static double children_ns(void)
 static int run(struct session *session, int cpu, unsigned trips, struct rival_pair *pair,
                double *total_ns, char *message, size_t bytes)
 {
-    const struct watch_means means = {
-        .janitor = &session->janitor, .signals = session->signals, .c_locale = true};
+    const struct watch_means means = {.janitor = &session->janitor, .signals = session->signals};
     char core[16], count[16];
     char *argv[] = {"taskset", "-c", core, "perf", "bench", "sched", "pipe", "-l", count, NULL};
     char *const *words = cpu < 0 ? argv + 3 : argv; /* free: without taskset */

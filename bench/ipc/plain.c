@@ -1,5 +1,6 @@
 #include "bench/ipc/plain.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/data/text.h"
+#include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
 #include "bench/launch/verdict.h"
 #include "bench/launch/watch.h"
@@ -38,8 +40,7 @@ static void read_figure(const struct watch *watch, struct rival_pair *pair)
 
 int plain_measure(struct session *session, struct rival_pair *pair, char *message, size_t bytes)
 {
-    const struct watch_means means = {
-        .janitor = &session->janitor, .signals = session->signals, .c_locale = true};
+    struct watch_means means = {.janitor = &session->janitor, .signals = session->signals};
     char program[PATH_MAX];
     struct watch watch;
     snprintf(message, bytes, "libexec/parbench/plain-mpi is missing beside this program: build it");
@@ -51,7 +52,9 @@ int plain_measure(struct session *session, struct rival_pair *pair, char *messag
         argv[3] = "--allow-run-as-root";
         argv[4] = program;
     }
-    setenv("LSAN_OPTIONS", "detect_leaks=0", 0); /* what MPI keeps until its end is not our leak */
+    means.environment = mpirun_plain_environment(session->janitor.directory);
+    if (means.environment == NULL)
+        return -ENOMEM;
     error = watch_open(&watch, &means);
     if (error == 0)
         error = watch_start(&watch, argv, 0, LIMIT_NS, message, bytes);
@@ -60,5 +63,6 @@ int plain_measure(struct session *session, struct rival_pair *pair, char *messag
     if (error == 0)
         read_figure(&watch, pair);
     watch_close(&watch);
+    variables_free(means.environment);
     return error;
 }

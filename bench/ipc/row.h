@@ -37,7 +37,8 @@ struct ipc_start {
     double window_bytes_per_s;
     uint64_t in_flight;   /* messages of a window; 0: there are no windows */
     uint64_t verified;    /* 1: every check of what came was right */
-    const char *settings; /* what MPI was told (mpirun.h); "" for others */
+    const char
+        *settings; /* what its figures depend on, as in samples.csv (sample.h); "": nothing */
     const char *status;   /* ok, or why there is no figure: "skip: ", "failed: ", "timeout: " */
 };
 

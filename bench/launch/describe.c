@@ -61,7 +61,7 @@ static int run(const struct spawn *spawn, int *status, unsigned *left)
 static int ask(char *const *argv, FILE **answer, char *problem, size_t bytes)
 {
     int status = 0, output = memfd_create("parbench-description", MFD_CLOEXEC);
-    struct spawn spawn = {.argv = argv, .output = output, .c_locale = true};
+    struct spawn spawn = {.argv = argv, .output = output};
     unsigned left = 0;
     if (output < 0)
         return -errno;

@@ -39,6 +39,12 @@ static bool share_a_core(const struct board *board, unsigned workers)
     return false;
 }
 
+/* Only of openmp it is known, and a plug-in (its path has a '/') may do what it likes. */
+static bool may_load_openmp(const struct cell *cell)
+{
+    return strcmp(cell->backend_path, "openmp") == 0 || strchr(cell->backend_path, '/') != NULL;
+}
+
 /* Each worker finds its place on its line of the board. */
 static int place_workers(struct run *run)
 {
@@ -73,6 +79,7 @@ static int open_all(struct run *run, char *message, size_t bytes)
     const struct watch_means means = {
         .janitor = &run->launch->session->janitor,
         .signals = run->launch->session->signals,
+        .reader = may_load_openmp(run->launch->cell) ? VARIABLES_OPENMP : VARIABLES_CELL,
         .board = run->board,
         .workers = mpirun ? workers : 0,
         .single_copy = mpirun && session_single_copy(run->launch->session),
@@ -106,15 +113,6 @@ static void close_all(struct run *run)
     board_close(run->board);
 }
 
-/* libgomp's threads wait for work by spinning for milliseconds, which steals the core from whomever
- * they wait for; let them spin as briefly as the other backends do. Users may say otherwise, by
- * libgomp's variable or by the standard's, which libgomp would not look at beside its own. */
-static void calm_openmp(void)
-{
-    if (getenv("OMP_WAIT_POLICY") == NULL)
-        setenv("GOMP_SPINCOUNT", "250", 0);
-}
-
 static int start(struct run *run, char *message, size_t bytes)
 {
     struct cell_paths paths = {.results = "", .trace = ""};
@@ -137,7 +135,6 @@ static int start(struct run *run, char *message, size_t bytes)
     char **argv = command_line_make(run->launch, &paths, clock_ns());
     if (argv == NULL)
         return -ENOMEM;
-    calm_openmp();
     const struct cell *cell = run->launch->cell;
     unsigned ranks = cell->backend->mpirun ? cell->workers + 1 : 0;
     error = watch_start(&run->watch, argv, ranks, run->launch->options->timeout_ns, message, bytes);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/launch/variables.h"
+
 /* In the tables below, for what is decided for each command: */
 #define DIRECTORY "@directory" /* the private one */
 #define YIELDS    "@yields"    /* 0 or 1 */
@@ -20,7 +22,8 @@ static const char *const version4[][3] = {
     {"--oversubscribe"},            /* more ranks than cores are allowed */
     {"--bind-to", "none"},          /* binding is the runner's business */
     {"--mca", "plm", "isolated"},   /* one machine: needs no ssh */
-    {"--mca", "pml", "ob1"},        /* looks for no network: 0.2 s faster */
+    {"--mca", "pml", "ob1"},        /* looks for no network: 0.2 s faster; */
+    {"--mca", "osc", "sm"},         /* nor is one wanted for what no rank here uses */
     {"--mca", "btl", "self,vader"}, /* messages go through shared memory, */
     {"--mca", "btl_vader_backing_directory", DIRECTORY}, /* which can be removed; */
     {"--mca", "btl_vader_single_copy_mechanism", COPY},  /* large ones by one copy, where allowed */
@@ -37,6 +40,7 @@ static const char *const version5[][3] = {
     {"--map-by", ":OVERSUBSCRIBE"},
     {"--bind-to", "none"},
     {"--mca", "pml", "ob1"},
+    {"--mca", "osc", "sm"},
     {"--mca", "btl", "self,sm"},
     {"--mca", "btl_sm_backing_directory", DIRECTORY},
     {"--mca", "smsc", COPY_5},
@@ -52,18 +56,27 @@ static const struct launcher {
     const char *const (*settings)[3];
 } launchers[] = {{"orterun", version4}, {"mpirun.openmpi", version5}, {"mpirun", version5}};
 
-/* In the environment. */
-static const char *const additions[][2] = {
-    {"TMPDIR=", DIRECTORY},             /* mpirun's own files */
-    {"HWLOC_PLUGINS_PATH=", DIRECTORY}, /* no plug-ins, which ask X11 and OpenCL for devices */
-    {"PMIX_MCA_gds=", "hash"},          /* no shared memory just for a handful of addresses */
-    {"LSAN_OPTIONS=", "detect_leaks=0"}, /* MPI keeps some memory, which is not our leak */
-    {MPIRUN_SETTINGS "=", NULL},         /* see mpirun.h */
+/* In the environment, beside what variables.h decides for any program. A measurement depends on
+ * nothing that its row does not tell, so nobody's files of parameters are read. A user's are looked
+ * for at home (~/.openmpi, ~/.pmix, ~/.prte), and without a home Open MPI crashes: */
+static const char *const homeless[][2] = {
+    {"HOME", DIRECTORY},
+    {"LSAN_OPTIONS", "detect_leaks=0"}, /* MPI keeps some memory, which is not our leak */
+    {NULL, NULL},
 };
-
-/* What an mpirun or a batch system around us has left for its own ranks, and what a user has set
- * for Open MPI in general: a measurement depends on nothing that its row does not tell. */
-static const char *const foreign[] = {"OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_"};
+/* ... the system's are where it was built to, unless it is told "none": of these names version 4
+ * has the first three, version 5 with its PMIx and PRRTE all but the second (mca_base_var.c in opal
+ * and in pmix, prte_mca_params.c). */
+static const char *const additions[][2] = {
+    {"OMPI_MCA_mca_base_param_files", "none"},
+    {"OMPI_MCA_orte_default_hostfile", "none"},
+    {"PMIX_MCA_mca_base_param_files", "none"},
+    {"PRTE_MCA_prte_param_files", "none"},
+    {"PRTE_MCA_prte_default_hostfile", "none"},
+    {"HWLOC_PLUGINS_PATH", DIRECTORY}, /* no plug-ins, which ask X11 and OpenCL for devices */
+    {"PMIX_MCA_gds", "hash"},          /* no shared memory just for a handful of addresses */
+    {NULL, NULL},
+};
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
@@ -153,14 +166,14 @@ struct list {
     bool failed; /* no memory: checked once, at the end */
 };
 
-/* Appends left and right as one text. */
-static void add(struct list *list, const char *left, const char *right)
+static void add(struct list *list, const char *word)
 {
     char **texts = realloc(list->texts, (list->count + 2) * sizeof *texts);
     if (texts != NULL)
         list->texts = texts;
-    char *text = NULL;
-    if (texts == NULL || asprintf(&text, "%s%s", left, right) < 0) {
+    char *text = strdup(word);
+    if (texts == NULL || text == NULL) {
+        free(text);
         list->failed = true;
         return;
     }
@@ -173,70 +186,70 @@ static void add_arguments(struct list *list, const struct mpirun *mpirun, const 
 {
     char ranks[16];
     snprintf(ranks, sizeof ranks, "%u", mpirun->ranks);
-    add(list, path, "");
-    add(list, "-n", "");
-    add(list, ranks, "");
+    add(list, path);
+    add(list, "-n");
+    add(list, ranks);
     if (geteuid() == 0)
-        add(list, "--allow-run-as-root", "");
+        add(list, "--allow-run-as-root");
     for (size_t row = 0; launcher->settings[row][0] != NULL; row++)
         for (size_t i = 0; i < 3 && launcher->settings[row][i] != NULL; i++)
-            add(list, fill(launcher->settings[row][i], mpirun), "");
+            add(list, fill(launcher->settings[row][i], mpirun));
     for (size_t i = 0; mpirun->argv[i] != NULL; i++)
-        add(list, mpirun->argv[i], "");
+        add(list, mpirun->argv[i]);
 }
 
-static bool is_kept(const char *variable)
+/* Sets all of a table, which ends with NULL, unless *environment is NULL already: no memory. */
+static void set_all(char ***environment, const char *const (*table)[2], const struct mpirun *mpirun)
 {
-    for (size_t i = 0; i < LENGTH(foreign); i++)
-        if (strncmp(variable, foreign[i], strlen(foreign[i])) == 0)
-            return false;
-    for (size_t i = 0; i < LENGTH(additions); i++)
-        if (strncmp(variable, additions[i][0], strlen(additions[i][0])) == 0)
-            return false;
-    return true;
+    for (; (*table)[0] != NULL && *environment != NULL; table++) {
+        if (variables_set(environment, (*table)[0], fill((*table)[1], mpirun)) == 0)
+            continue;
+        variables_free(*environment);
+        *environment = NULL;
+    }
 }
 
-static void add_environment(struct list *list, const struct mpirun *mpirun)
+static char **make_environment(const struct mpirun *mpirun)
 {
-    for (char **variable = environ; *variable != NULL; variable++)
-        if (is_kept(*variable))
-            add(list, *variable, "");
-    for (size_t i = 0; i < LENGTH(additions); i++)
-        if (additions[i][1] != NULL)
-            add(list, additions[i][0], fill(additions[i][1], mpirun));
     char text[MPIRUN_SETTINGS_BYTES];
-    add(list, MPIRUN_SETTINGS "=", mpirun_settings(mpirun, text));
+    const struct variables variables = {.reader = VARIABLES_CELL,
+                                        .directory = mpirun->directory,
+                                        .settings = mpirun_settings(mpirun, text)};
+    char **environment = variables_make(&variables);
+    set_all(&environment, homeless, mpirun);
+    set_all(&environment, additions, mpirun);
+    return environment;
+}
+
+char **mpirun_plain_environment(const char *directory)
+{
+    const struct variables variables = {.directory = directory};
+    char **environment = variables_make(&variables);
+    set_all(&environment, homeless, &(struct mpirun){.directory = directory});
+    return environment;
 }
 
 int mpirun_command(const struct mpirun *mpirun, struct mpirun_command *command, char *message,
                    size_t bytes)
 {
     char path[PATH_MAX];
-    struct list arguments = {0}, environment = {0};
+    struct list arguments = {0};
     *command = (struct mpirun_command){0};
     const struct launcher *launcher = find_launcher(path, sizeof path);
     if (launcher == NULL)
         return say_missing(message, bytes);
     add_arguments(&arguments, mpirun, path, launcher);
-    add_environment(&environment, mpirun);
-    *command = (struct mpirun_command){arguments.texts, environment.texts};
-    if (!arguments.failed && !environment.failed)
+    *command = (struct mpirun_command){arguments.texts, make_environment(mpirun)};
+    if (!arguments.failed && command->environment != NULL)
         return 0;
     mpirun_command_free(command);
     snprintf(message, bytes, "no memory for the command line of mpirun");
     return -ENOMEM;
 }
 
-static void free_texts(char **texts)
-{
-    for (size_t i = 0; texts != NULL && texts[i] != NULL; i++)
-        free(texts[i]);
-    free(texts);
-}
-
 void mpirun_command_free(struct mpirun_command *command)
 {
-    free_texts(command->argv);
-    free_texts(command->environment);
+    variables_free(command->argv); /* a list of texts as well */
+    variables_free(command->environment);
     *command = (struct mpirun_command){0};
 }

@@ -14,8 +14,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In the environment of ranks: what MPI was told that its figures depend on, for their rows. */
-#define MPIRUN_SETTINGS       "PARBENCH_MPI"
 #define MPIRUN_SETTINGS_BYTES 64
 
 struct mpirun {        /* what to start; borrowed */
@@ -30,7 +28,7 @@ struct mpirun {        /* what to start; borrowed */
 
 struct mpirun_command { /* for execve; owned by the caller */
     char **argv;        /* argv[0] is a path; both end with NULL */
-    char **environment; /* this process's, without what would confuse mpirun */
+    char **environment; /* as variables.h and mpirun.c decide */
 };
 
 /* Whether a rank that waits gives its core away each time that it finds nothing (sched_yield). Only
@@ -39,8 +37,8 @@ struct mpirun_command { /* for execve; owned by the caller */
  * beside another program whoever yields gets its core back only after that one's time slice. */
 bool mpirun_yields(const struct mpirun *mpirun);
 
-/* What MPI is told, in text, which is returned: "yield=0 copy=cma". copy=none: messages above the
- * eager limit go in fragments, by two copies each. */
+/* What MPI is told that its figures depend on, for the rows of its ranks: "yield=0 copy=cma".
+ * Returns text. copy=none: messages above the eager limit go in fragments, by two copies each. */
 char *mpirun_settings(const struct mpirun *mpirun, char text[MPIRUN_SETTINGS_BYTES]);
 
 /* Makes the command. Returns 0; -ENOENT: there is no Open MPI 4 or 5, as message[bytes] says in one
@@ -48,6 +46,10 @@ char *mpirun_settings(const struct mpirun *mpirun, char text[MPIRUN_SETTINGS_BYT
  * no-op. */
 int mpirun_command(const struct mpirun *mpirun, struct mpirun_command *command, char *message,
                    size_t bytes);
+
+/* The environment of an mpirun without any options of ours: without a user's files and variables.
+ * To be freed by variables_free; NULL: no memory. */
+char **mpirun_plain_environment(const char *directory);
 
 void mpirun_command_free(struct mpirun_command *command);
 

@@ -10,21 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-extern char **environ;
-
-/* Takes Google Benchmark's variables out: BENCHMARK_FILTER and its like would change what a cell
- * measures, and no row would tell. Flags behind -- are the way to say so. */
-static void hide_variables(char **environment)
-{
-    static const char hidden[] = "BENCHMARK_";
-    char **kept = environment;
-    for (char **variable = environment; *variable != NULL; variable++)
-        if (strncmp(*variable, hidden, sizeof hidden - 1) != 0)
-            *kept++ = *variable;
-    *kept = NULL;
-}
-
-/* In the child, whose copy of the environment is its own. */
 static int execute(void *argument)
 {
     const struct spawn *spawn = argument;
@@ -39,10 +24,10 @@ static int execute(void *argument)
     sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGCHLD, SIG_DFL); /* who started this program may have ignored it */
-    if (spawn->c_locale) /* in the child alone, before any thread */
-        setenv("LC_ALL", "C", 1);
-    char **environment = spawn->environment != NULL ? spawn->environment : environ;
-    hide_variables(environment);
+    char **environment =
+        spawn->environment != NULL ? spawn->environment : variables_make(&spawn->variables);
+    if (environment == NULL)
+        return 127;
     execvpe(spawn->argv[0], spawn->argv, environment);
     dprintf(STDERR_FILENO, "cannot execute %s: %s\n", spawn->argv[0], strerror(errno));
     return 127;

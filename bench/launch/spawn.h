@@ -4,16 +4,14 @@
 #ifndef PARBENCH_BENCH_LAUNCH_SPAWN_H
 #define PARBENCH_BENCH_LAUNCH_SPAWN_H
 
-#include <stdbool.h>
-
+#include "bench/launch/variables.h"
 #include "common/child.h"
 
 struct spawn {
-    char *const *argv;        /* argv[0] is the program, looked up on PATH if it holds no '/' */
-    char **environment;       /* NULL: this process's own; without BENCHMARK_* in any case */
-    int output;               /* where its standard output and error go */
-    bool c_locale; /* what it prints will be parsed: it runs with LC_ALL=C, so that a number has its
-                      point and a message its words, wherever the user lives */
+    char *const *argv;          /* argv[0] is the program, looked up on PATH if it holds no '/' */
+    char **environment;         /* NULL: made for ... */
+    struct variables variables; /* ... this one */
+    int output;                 /* where its standard output and error go */
 };
 
 /* Starts the program with /dev/null as its standard input. A program that cannot be executed says

@@ -30,7 +30,8 @@ int watch_open(struct watch *watch, const struct watch_means *means)
 {
     *watch = (struct watch){.janitor = means->janitor,
                             .signals = means->signals,
-                            .c_locale = means->c_locale,
+                            .reader = means->reader,
+                            .environment = means->environment,
                             .single_copy = means->single_copy,
                             .one_core = means->one_core,
                             .child = CHILD_NONE};
@@ -75,9 +76,12 @@ int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t
                 char *message, size_t bytes)
 {
     struct spawn spawn = {
-        .argv = argv, .output = watch->output[1], .c_locale = watch->c_locale};
+        .argv = argv,
+        .environment = watch->environment,
+        /* files of a program that is killed are where the janitor looks */
+        .variables = {.reader = watch->reader, .directory = watch->janitor->directory},
+        .output = watch->output[1]};
     snprintf(message, bytes, "cannot start a process of %s", argv[0]);
-    setenv("TMPDIR", watch->janitor->directory, 1); /* files of a program that is killed */
     watch->deadline_ns = clock_deadline(limit_ns);
     int error = ranks == 0 ? spawn_program(&spawn, &watch->child)
                            : start_ranks(watch, argv, ranks, message, bytes);

@@ -16,6 +16,7 @@
 
 #include "bench/launch/janitor.h"
 #include "bench/launch/ranks.h"
+#include "bench/launch/variables.h"
 #include "common/child.h"
 
 #define WATCH_OUTPUT_BYTES 4096 /* so much of the end of what a program prints is kept */
@@ -25,7 +26,8 @@ struct watch_means { /* borrowed */
     int signals;               /* signalfd of what ends the run, of a session */
     const struct board *board; /* on which ranks of MPI sign on, or NULL */
     unsigned workers;          /* so many ranks */
-    bool c_locale;             /* see spawn.h */
+    enum variables_reader reader; /* what it is: see variables.h */
+    char **environment;           /* instead, if not NULL */
     bool single_copy;          /* of a session: for ranks, as is */
     bool one_core;             /* ... that some of them are bound to one core (mpirun.h) */
 };
@@ -33,7 +35,8 @@ struct watch_means { /* borrowed */
 struct watch {
     struct janitor *janitor;
     int signals;
-    bool c_locale;
+    enum variables_reader reader;
+    char **environment;
     struct ranks ranks; /* none, or those that were to sign on */
     bool single_copy, one_core;
     uint64_t deadline_ns;

@@ -85,13 +85,18 @@ static void append_note(char notes[NOTES_BYTES], uint64_t count, const char *wor
         snprintf(notes + length, NOTES_BYTES - length, "%s%" PRIu64 " %s", between, count, word);
 }
 
-/* What MPI was told that is not what a reader would expect (bench/launch/mpirun.h). */
+/* What MPI was told that is not what a reader would expect (bench/launch/mpirun.h), and, behind it,
+ * variables that a user has set (bench/launch/variables.h). */
 static void add_settings(char notes[NOTES_BYTES], const char *settings)
 {
+    const char *capital = settings != NULL ? strpbrk(settings, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") : NULL;
+    char variables[NOTES_BYTES / 2];
     if (settings != NULL && strstr(settings, "yield=1") != NULL)
         append_note(notes, 0, "ranks yield");
     if (settings != NULL && strstr(settings, "copy=none") != NULL)
         append_note(notes, 0, "no single copy");
+    if (capital != NULL)
+        append_note(notes, 0, text_brief(capital, variables, sizeof variables));
 }
 
 /* With few rounds intervals cover less than 95 %, and one says nothing about another. */

@@ -15,7 +15,8 @@
  *                  where rounds are too few for intervals of 95 %; disturbed: others took too much of
  *                  the machine to conclude anything from the row; serial disturbed: of the loop's
  *                  time, so not from its speedup either; impossible capacity: more than workers or
- *                  cores, so the probe is not to be believed
+ *                  cores, so the probe is not to be believed; NAME=value: a variable that a user
+ *                  has set, and that the figures may depend on
  */
 #ifndef PARBENCH_BENCH_PRESENT_TABLE_H
 #define PARBENCH_BENCH_PRESENT_TABLE_H

@@ -27,8 +27,7 @@ static const char *ask(const struct tool *tool, uint64_t deadline_ns, char *line
     const char *problem = NULL;
     struct child child = CHILD_NONE;
     int status = 0, output = memfd_create("parbench-tool", MFD_CLOEXEC);
-    struct spawn spawn = {
-        .argv = (char *const *)tool->argv, .output = output, .c_locale = true};
+    struct spawn spawn = {.argv = (char *const *)tool->argv, .output = output};
     if (output < 0 || spawn_program(&spawn, &child) != 0) {
         problem = "could not be asked";
     } else if (child_wait(&child, deadline_ns, &status) != 0) {

@@ -5,7 +5,7 @@
 
 #include "bench/data/statistics.h"
 #include "bench/ipc/row.h"
-#include "bench/launch/mpirun.h"
+#include "bench/launch/variables.h"
 #include "common/clock.h"
 
 #define P99_LEAST    100 /* of fewer trips nobody knows the slowest hundredth */
@@ -35,7 +35,7 @@ static struct ipc_start make_row(const struct measure *measure, struct side_outc
                                                         : "processes";
     struct ipc_start row = ipc_start_without_figures(
         measure->name, between, place_names[measure->place], measure->bytes, status);
-    const char *settings = measure->rank >= 0 ? getenv(MPIRUN_SETTINGS) : NULL;
+    const char *settings = getenv(VARIABLES_SETTINGS);
     if (settings != NULL)
         row.settings = settings;
     if (strcmp(status, "ok") != 0)
