@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/command/read_file.h"
 #include "bench/data/text.h"
 #include "common/clock.h"
+#include "common/read_file.h"
 
 #define TOOLS_LIMIT_NS (1500 * NS_PER_MS)
 

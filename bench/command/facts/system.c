@@ -14,7 +14,7 @@
 #include "bench/command/company.h"
 #include "bench/command/cores.h"
 #include "bench/command/facts/fact.h"
-#include "bench/command/read_file.h"
+#include "common/read_file.h"
 #include "common/clock.h"
 #include "common/memory.h"
 
