@@ -561,12 +561,8 @@ static void test_facts(void **state)
 static void say_verdict(struct board *board, pid_t pid, int32_t line_pid, char *text, size_t bytes)
 {
     const struct failure nobody = {.error = 0};
-    const struct verdict verdict = {.board = board,
-                                    .workers = 2,
-                                    .pid = pid,
-                                    .status = SIGKILL,
-                                    .rank = &nobody,
-                                    .output = ""};
+    const struct verdict verdict = {
+        .board = board, .workers = 2, .pid = pid, .status = SIGKILL, .rank = &nobody};
     atomic_store(&board->crashed, 1);
     atomic_store(&board->lines[1].pid, line_pid);
     assert_true(verdict_write(&verdict, text, bytes));

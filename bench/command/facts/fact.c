@@ -14,6 +14,7 @@ const struct fact_group fact_groups[] = {
     {"machine", "Machine", hardware_rules},
     {"cores", "Cores that this process may use", share_rules},
     {"system", "System", system_rules},
+    {"sandbox", "What surrounds this process", sandbox_rules},
     {"clock", "Clock (CLOCK_MONOTONIC)", clock_rules},
     {"build", "This program", build_rules},
     {"run", "This run", run_rules},
