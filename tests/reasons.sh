@@ -11,7 +11,7 @@ stand_in() { # NAME COMMANDS
 }
 rule=$(printf -- '-%.0s' {1..74})
 frame() { printf 'printf "%%s\\n" "%s" "%s" "%s" >&2\n' "$rule" "$1" "$rule"; }
-brief=(-w sum:tasks=4,n=10 -n 2 --rounds 1 --repetitions 1)
+brief=(-w 'sum:tasks=4,n=10' --rounds 1 --repetitions 1)
 own_path=$PATH
 export PATH=$scratch/bin:$PATH
 stand_in ompi_info ''
@@ -19,14 +19,14 @@ stand_in ompi_info ''
 stand_in orterun "$(frame 'It cannot find its daemon.')
 echo '*** End of error message ***' >&2
 exit 3"
-run -b mpi "${brief[@]}" -o "$results"
+run -b mpi "${brief[@]}" -n 2 -o "$results"
 expect_status 'mpirun fails' 1
 expect_rows 'mpirun fails' mpi '0.failed: the cell exited with status 3; it said: It cannot find its daemon\.$' dynamic
 
 stand_in orterun "echo '[vm:1] [[7,0],0] ORTE_ERROR_LOG: The system limit on number of pipes was reached' >&2
 $(frame 'The job could not be started.')
 exec sleep 300"
-run -b mpi "${brief[@]}" --timeout 1s -o "$results"
+run -b mpi "${brief[@]}" -n 2 --timeout 1s -o "$results"
 expect_status 'mpirun hangs' 1
 expect_rows 'mpirun hangs' mpi '0.timeout: not done within 1 s; it said: ORTE_ERROR_LOG: .*number of pipes' dynamic
 run ipc --transport mpi --bytes 8 --placement free --rounds 1 --timeout 1s --format csv
@@ -37,7 +37,7 @@ expect 'of ipc, too' grep -q 'timeout: .*it said: ORTE_ERROR_LOG: .*number of pi
 stand_in orterun 'echo "*** stack smashing detected ***: terminated" >&2
 echo "[vm:1] *** Process received signal ***" >&2; echo "[vm:1] *** End of error message ***" >&2
 kill -SEGV $$'
-run -b mpi "${brief[@]}" -o "$results"
+run -b mpi "${brief[@]}" -n 2 -o "$results"
 expect_rows 'mpirun crashes' mpi '0.failed: the cell was killed by signal 11.*it said: \*\*\* stack smashing' dynamic
 
 stand_in perf 'printf "Error:\nAccess to performance monitoring is limited.\nConsider this\nor that.\n" >&2; exit 1'
