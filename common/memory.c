@@ -7,9 +7,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/cgroup.h"
 #include "common/check.h"
 
-size_t memory_available(void)
+#define LOOK_BYTES                                                                                 \
+    (1u << 20) /* less is made in less time than it takes to look whether there is any */
+
+/* MemAvailable of proc(5). */
+static size_t machine_available(void)
 {
     char line[128];
     size_t kib = SIZE_MAX / 1024;
@@ -22,10 +27,42 @@ size_t memory_available(void)
     return kib * 1024;
 }
 
+size_t memory_group_available(const char *directory, bool version_2)
+{
+    static const char *const names[2][4] = {
+        {"memory.limit_in_bytes", "", "memory.usage_in_bytes", "total_inactive_file "},
+        {"memory.max", "memory.high", "memory.current", "inactive_file "}};
+    const char *const *name = names[version_2];
+    uint64_t limit = cgroup_read(directory, name[0], "");
+    uint64_t brake = *name[1] != '\0' ? cgroup_read(directory, name[1], "") : CGROUP_NONE;
+    uint64_t used = cgroup_read(directory, name[2], "");
+    uint64_t files = cgroup_read(directory, "memory.stat", name[3]);
+    limit = brake < limit ? brake : limit;
+    if (limit == CGROUP_NONE || used == CGROUP_NONE)
+        return SIZE_MAX;
+    if (files != CGROUP_NONE)
+        used -= files < used ? files : used;
+    return limit > used ? limit - used : 0;
+}
+
+static void lessen(void *available, const char *directory, bool version_2)
+{
+    size_t here = memory_group_available(directory, version_2);
+    if (here < *(size_t *)available)
+        *(size_t *)available = here;
+}
+
+size_t memory_available(void)
+{
+    size_t available = machine_available();
+    cgroup_visit("memory", lessen, &available);
+    return available;
+}
+
 int memory_create(const char *name, size_t bytes, void **memory, int *fd)
 {
     CHECK(bytes > 0);
-    if (bytes > memory_available() / 10 * 9)
+    if (bytes >= LOOK_BYTES && bytes > memory_available() / 10 * 9)
         return -ENOMEM; /* a memfd has no limit of its own: the kernel would start to kill */
     int file = memfd_create(name, MFD_CLOEXEC);
     if (file < 0)

@@ -289,7 +289,9 @@ struct queue *queue_init(void *memory, uint32_t capacity, size_t item_bytes)
 int queue_create(struct queue **queue, uint32_t capacity, size_t item_bytes)
 {
     void *memory = NULL;
-    int error = memory_create("parbench-queue", queue_bytes(capacity, item_bytes), &memory, NULL);
+    int error = robust_try();
+    if (error == 0)
+        error = memory_create("parbench-queue", queue_bytes(capacity, item_bytes), &memory, NULL);
     *queue = error == 0 ? queue_init(memory, capacity, item_bytes) : NULL;
     return error;
 }

@@ -11,6 +11,10 @@
 #include <pthread.h>
 #include <stdint.h>
 
+/* Whether the kernel takes care of such locks for us: 0; or the negative errno with which it
+ * refuses, and then a lock whose holder died would be held for ever. */
+int robust_try(void);
+
 /* Makes an unlocked lock, in memory that its users share. */
 void robust_init(pthread_mutex_t *lock);
 

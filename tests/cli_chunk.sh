@@ -51,7 +51,7 @@ expect 'one cell' test "$(columns "$results/summary.csv" backend asked_chunk pin
     grep pipes)" = $'pipes\t0\t0\t2'
 
 # Python's cells choose by rules of their own.
-if "$bench" list backends --format csv | grep -q '^python-pool,.*,runs$'; then
+if "$bench" list backends --format csv | grep >/dev/null '^python-pool,.*,runs$'; then
     run -b python-pool,python-queue -w echo:tasks=100,bytes=8 -s dynamic,dynamic:200 -n 2 \
         --rounds 1 --repetitions 1 -o "$results"
     expect "python-pool" test "$(chunks python-pool dynamic)" = '0 13 16;200 100 2'

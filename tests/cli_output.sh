@@ -15,7 +15,7 @@ is_json() { # FILE
     if command -v python3 >/dev/null; then
         python -c 'import json, sys; json.load(open(sys.argv[1]), parse_constant=sys.exit)' "$1"
     else
-        grep -q '^[[{]' "$1" && tail -n 1 "$1" | grep -q '[]}]$'
+        grep -q '^[[{]' "$1" && tail -n 1 "$1" | grep >/dev/null '[]}]$'
     fi
 }
 

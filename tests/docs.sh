@@ -62,7 +62,7 @@ check_links() { # PAGE
         [ -z "$path" ] || target=$(dirname "$1")/$path
         if [ ! -e "$target" ]; then
             fail "$1: the link '$link' leads nowhere"
-        elif [ -n "$anchor" ] && ! anchors "$target" | grep -qxF -- "$anchor"; then
+        elif [ -n "$anchor" ] && ! anchors "$target" | grep >/dev/null -xF -- "$anchor"; then
             fail "$1: no heading for the link '$link'"
         fi
     done < <(sed 's/`[^`]*`//g' "$1" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//')

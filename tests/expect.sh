@@ -34,7 +34,7 @@ descendants() {
 # shellcheck disable=SC2046 # one word a process
 leave() {
     local result=$?
-    if descendants | grep -qx "${pid:-none}"; then
+    if descendants | grep >/dev/null -x "${pid:-none}"; then
         kill -KILL "$pid" # only bench: its janitor cleans up
     fi
     wait_until 2000 no_descendants || kill -KILL $(descendants) || true
@@ -159,7 +159,7 @@ rows_of() { # BACKEND
 expect_rows() { # NAME BACKEND PATTERN SCHEDULE...
     local schedule
     for schedule in "${@:4}"; do
-        rows_of "$2" | grep -qE "^$schedule"$'\t'"$3" ||
+        rows_of "$2" | grep >/dev/null -E "^$schedule"$'\t'"$3" ||
             say_failure "$1: $2, $schedule: no row like '$3', but
 $(rows_of "$2" | grep "^$schedule" | sort | uniq -c | cut -c1-200)"
     done

@@ -100,7 +100,7 @@ environment_of_cell() { # VARIABLE=VALUE...: leaves the cell's environment in $s
 }
 has_cell() { # of openmp: no other gets its variables
     local cell
-    cell=$(pgrep -x cell -P "$pid" | head -n 1) && tr '\0' ' ' <"/proc/$cell/cmdline" | grep -q -- '--backend openmp ' &&
+    cell=$(pgrep -x cell -P "$pid" | head -n 1) && tr '\0' ' ' <"/proc/$cell/cmdline" | grep >/dev/null -- '--backend openmp ' &&
         tr '\0' '\n' <"/proc/$cell/environ" >"$scratch/environment" &&
         grep -q ^PARBENCH_STARTER= "$scratch/environment"
 } 2>/dev/null

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# mpi.sh BENCH WITHOUT_CMA SLOW_TASKS - what MPI is told stands in its rows, containers that forbid
+# mpi.sh BENCH DENY SLOW_TASKS - what MPI is told stands in its rows, containers that forbid
 # single copies are no obstacle, and a start is a start.
 set -euo pipefail
 # shellcheck source=tests/expect.sh
 . "$(dirname "$0")/expect.sh"
-without_cma=$(realpath "$2")
+deny=$(realpath "$2")
 slow_tasks=$(realpath "$3")
 rows=$results/ipc.csv
 
 run doctor
 copy=$(sed -nE "s/.*MPI's single copy *//p" "$out")
 expect "doctor knows" grep -qxE 'cma|none' <<<"$copy"
-"$bench" list backends | awk '$1 == "mpi" && $NF == "runs"' | grep -q . || exit 77 # no mpirun
+"$bench" list backends | awk '$1 == "mpi" && $NF == "runs"' | grep >/dev/null . || exit 77 # no mpirun
 
 cores=$("$bench" doctor | sed -nE 's/.*usable \(default of --workers\) *//p')
 [ "$cores" -le 8 ] || cores=8
@@ -45,7 +45,8 @@ fi
 # A single copy is used where it is allowed, and only there: then nothing is said on standard error,
 # as Open MPI would for each message.
 wrapped=$scratch/bench
-printf '#!/bin/sh\nexec %s %s "$@"\n' "$without_cma" "$bench" >"$wrapped"
+printf '#!/bin/sh\nexec %s process_vm_readv EPERM %s process_vm_writev EPERM %s "$@"\n' "$deny" "$deny" \
+    "$bench" >"$wrapped"
 chmod +x "$wrapped"
 real=$bench bench=$wrapped
 run doctor

@@ -50,7 +50,7 @@ CSV
 
 has() { grep -qF -- "$1" "$2"; }
 lacks() { ! grep -qF -- "$1" "$2"; }
-whole_svg() { head -c 5 "$1" | grep -q '<?xml' && tail -n 3 "$1" | grep -q '</svg>'; }
+whole_svg() { head -c 5 "$1" | grep >/dev/null '<?xml' && tail -n 3 "$1" | grep -q '</svg>'; }
 
 cat >"$data/trace.csv" <<'CSV'
 workload,parameters,backend,schedule,chunk,workers,task,worker,pid,tid,begin_ns,end_ns

@@ -24,6 +24,7 @@
 #include "bench/command/options.h"
 #include "bench/command/units.h"
 #include "bench/launch/verdict.h"
+#include "common/cgroup.h"
 #include "common/clock.h"
 #include "common/cross_memory.h"
 
@@ -465,16 +466,16 @@ static void test_groups(void **state)
     static const char hybrid[] = "9:name=systemd:/\n4:memory:/api/1\n3:cpu,cpuacct:/docker/ab\n"
                                  "2:cpuset:/set\n0::/user.slice/a:b\n";
     char path[64];
-    assert_true(cores_group(hybrid, "cpu", path, sizeof path));
+    assert_true(cgroup_path(hybrid, "cpu", path, sizeof path));
     assert_string_equal(path, "/docker/ab"); /* neither cpuset's nor memory's */
-    assert_true(cores_group(hybrid, "", path, sizeof path));
+    assert_true(cgroup_path(hybrid, "", path, sizeof path));
     assert_string_equal(path, "/user.slice/a:b");
-    assert_true(cores_group("0::/\n", "", path, sizeof path));
+    assert_true(cgroup_path("0::/\n", "", path, sizeof path));
     assert_string_equal(path, "/");
-    assert_false(cores_group("0::/\n", "cpu", path, sizeof path));
-    assert_false(cores_group("", "", path, sizeof path));
-    assert_false(cores_group("nonsense\n::\n", "cpu", path, sizeof path));
-    assert_false(cores_group(hybrid, "cpu", path, 5)); /* it does not fit */
+    assert_false(cgroup_path("0::/\n", "cpu", path, sizeof path));
+    assert_false(cgroup_path("", "", path, sizeof path));
+    assert_false(cgroup_path("nonsense\n::\n", "cpu", path, sizeof path));
+    assert_false(cgroup_path(hybrid, "cpu", path, 5)); /* it does not fit */
 }
 
 static void test_mounts(void **state)
@@ -488,14 +489,14 @@ static void test_mounts(void **state)
         "rw,cpu,cpuacct\n"
         "a line that is none\n";
     char mount[64], root[64];
-    assert_true(cores_mount(mounts, "cpu", mount, root, sizeof mount));
+    assert_true(cgroup_mount(mounts, "cpu", mount, root, sizeof mount));
     assert_string_equal(mount, "/sys/fs/cgroup/cpu");
     assert_string_equal(root, "/docker/ab");
-    assert_true(cores_mount(mounts, "", mount, root, sizeof mount));
+    assert_true(cgroup_mount(mounts, "", mount, root, sizeof mount));
     assert_string_equal(mount, "/sys/fs/cgroup/unified");
     assert_string_equal(root, "/");
-    assert_false(cores_mount(mounts, "memory", mount, root, sizeof mount));
-    assert_false(cores_mount("", "", mount, root, sizeof mount));
+    assert_false(cgroup_mount(mounts, "memory", mount, root, sizeof mount));
+    assert_false(cgroup_mount("", "", mount, root, sizeof mount));
 }
 
 static void test_cores_here(void **state)
@@ -560,12 +561,8 @@ static void test_facts(void **state)
 static void say_verdict(struct board *board, pid_t pid, int32_t line_pid, char *text, size_t bytes)
 {
     const struct failure nobody = {.error = 0};
-    const struct verdict verdict = {.board = board,
-                                    .workers = 2,
-                                    .pid = pid,
-                                    .status = SIGKILL,
-                                    .rank = &nobody,
-                                    .output = ""};
+    const struct verdict verdict = {
+        .board = board, .workers = 2, .pid = pid, .status = SIGKILL, .rank = &nobody};
     atomic_store(&board->crashed, 1);
     atomic_store(&board->lines[1].pid, line_pid);
     assert_true(verdict_write(&verdict, text, bytes));

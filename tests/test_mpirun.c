@@ -153,7 +153,7 @@ static void test_no_mpirun_is_a_reason_to_skip(void **state)
     char *argv[] = {"/bin/true", NULL};
     struct mpirun mpirun = {.argv = argv, .ranks = 1, .cores = 1, .directory = "/private"};
     struct mpirun_command command;
-    assert_int_equal(mpirun_find(message, sizeof message), -ENOENT);
+    assert_int_equal(mpirun_find(0, message, sizeof message), -ENOENT);
     assert_non_null(strstr(message, "there is no mpirun on PATH"));
     assert_int_equal(mpirun_command(&mpirun, &command, message, sizeof message), -ENOENT);
     assert_null(command.argv);
@@ -164,10 +164,10 @@ static void test_another_mpi_is_a_reason_to_skip(void **state)
 {
     char message[256] = "";
     make_executable(*state, "mpirun"); /* as MPICH has one: alone */
-    assert_int_equal(mpirun_find(message, sizeof message), -ENOENT);
+    assert_int_equal(mpirun_find(0, message, sizeof message), -ENOENT);
     assert_non_null(strstr(message, "not Open MPI's"));
     make_executable(*state, "ompi_info");
-    assert_int_equal(mpirun_find(message, sizeof message), 0);
+    assert_int_equal(mpirun_find(0, message, sizeof message), 0);
 }
 
 static void test_version_4_is_told_by_orterun(void **state)

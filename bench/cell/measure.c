@@ -246,6 +246,14 @@ static void add_failure(struct session *session, const char *status)
     add_row(session, &sample);
 }
 
+/* The same for what the system would not give. */
+static void add_error(struct session *session, const char *what, int error)
+{
+    char status[STATUS_BYTES];
+    snprintf(status, sizeof status, "failed: cannot %s: %s", what, strerror(-error));
+    add_failure(session, status);
+}
+
 static void add_skip(struct session *session, const char *why)
 {
     char status[STATUS_BYTES];
@@ -473,15 +481,16 @@ static bool run_pool(struct session *session)
     char status[STATUS_BYTES];
     struct failure why;
     failure_clear(&why);
-    if (start_probe(session) != 0) {
-        add_failure(session, "failed: no memory or processes for the probe");
+    int error = start_probe(session);
+    if (error != 0) {
+        add_error(session, "start the probe", error);
         return true;
     }
     const struct arguments *arguments = session->arguments;
     session->plan.limit_ns = limit_left(session, 1);
     uint64_t begin_ns = clock_ns();
     board_announce_start(session->board);
-    int error = session->backend->start(&session->plan, &session->pool, &why);
+    error = session->backend->start(&session->plan, &session->pool, &why);
     session->model.start_ns = clock_ns() - begin_ns;
     if (session->backend->mpirun) /* its start began before ours, but not with what we did since */
         session->model.start_ns += arguments->entered_ns - arguments->launched_ns;
@@ -562,8 +571,8 @@ enum measure_outcome measure_cell(const struct arguments *arguments, const struc
     const char *skip = backend->skip != NULL ? backend->skip(&session.plan) : NULL;
     if (skip != NULL) {
         add_skip(&session, skip);
-    } else if (make_records(&session) != 0 || start_watching(&session) != 0) {
-        add_failure(&session, "failed: no memory for the tasks");
+    } else if ((error = make_records(&session)) != 0 || (error = start_watching(&session)) != 0) {
+        add_error(&session, "keep the tasks", error);
     } else if (run_plain(&session)) {
         measured = run_pool(&session);
     }

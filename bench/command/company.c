@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "bench/command/cores.h"
-#include "bench/command/read_file.h"
 #include "bench/data/text.h"
 #include "common/clock.h"
+#include "common/read_file.h"
 
 #define UNSURE_NS   (20 * NS_PER_MS) /* for each core: a tick too much at both ends */
 #define NAMED_CORES 0.01

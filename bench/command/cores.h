@@ -3,8 +3,9 @@
  *
  * The number of processors in the machine is not the answer: an affinity mask (taskset, a batch
  * system, a cpuset) may leave fewer of them, and a cgroup's quota may grant less of their time
- * (docker --cpus=1.5), which no mask shows. The readers of cgroup files are pure, text in and
- * number out, so that version 1 and version 2 can be tested on a machine that has neither.
+ * (docker --cpus=1.5), which no mask shows. The readers of cgroup files (common/cgroup.h finds
+ * them) are pure, text in and number out, so that version 1 and version 2 can be tested on a
+ * machine that has neither.
  *
  * Sources: sched_getaffinity(2), cgroups(7), Documentation/admin-guide/cgroup-v2.rst (cpu.max) and
  * Documentation/scheduler/sched-bwc.rst (cpu.cfs_quota_us) in the Linux tree.
@@ -52,15 +53,5 @@ double cores_read_v2(const char *text);
 
 /* Reads cpu.cfs_quota_us and cpu.cfs_period_us of version 1; a quota of -1 is CORES_NO_QUOTA. */
 double cores_read_v1(const char *quota_us, const char *period_us);
-
-/* Finds this process's group in the text of /proc/self/cgroup: of the hierarchy with that version 1
- * controller, or of version 2 if controller is "". Writes the path, "/" or "/a/b", into
- * path[bytes]; returns whether it is there and fits. */
-bool cores_group(const char *proc_self_cgroup, const char *controller, char *path, size_t bytes);
-
-/* Finds where that hierarchy is mounted in the text of /proc/self/mountinfo, and which of its
- * groups the mount shows as its root ("/" but in containers); mount[bytes], root[bytes]. */
-bool cores_mount(const char *proc_self_mountinfo, const char *controller, char *mount, char *root,
-                 size_t bytes);
 
 #endif

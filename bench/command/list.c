@@ -157,6 +157,7 @@ static const struct {
 
 static int print_lists(const char *wanted, enum table_format format)
 {
+    char problem[LINE_BYTES];
     int error = 0;
     for (size_t i = 0; i < COUNT(lists) && error == 0; i++) {
         if (wanted != NULL && strcmp(wanted, lists[i].name) != 0)
@@ -167,7 +168,7 @@ static int print_lists(const char *wanted, enum table_format format)
     }
     if (error == 0)
         return COMMAND_OK;
-    fprintf(stderr, "bench: cannot list: %s\n", strerror(-error));
+    fprintf(stderr, "bench: %s\n", describe_error(error, problem, sizeof problem));
     return COMMAND_FAILED;
 }
 

@@ -7,7 +7,9 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #include "bench/compare/against.h"
 #include "bench/data/text.h"
 #include "bench/launch/alone.h"
+#include "bench/launch/lack.h"
 #include "bench/launch/variables.h"
 #include "bench/suite/suite.h"
 #include "common/starter.h"
@@ -135,6 +138,30 @@ static int dispatch(int argc, char **argv)
     return command != NULL ? command->run(argc - 1, argv + 1) : refuse_command(argv[1]);
 }
 
+/* Programs find their files, and their own processes, in /proc. Only the doctor goes on without. */
+static bool lacks_proc(int argc, char **argv)
+{
+    char line[LACK_BYTES];
+    if (*lack_proc(line, sizeof line) == '\0' || (argc > 1 && strcmp(argv[1], "doctor") == 0))
+        return false;
+    fprintf(stderr, "bench: %s\n", line);
+    return true;
+}
+
+/* What every program takes for granted, and a bare environment (env -i, a job of cron, a user
+ * without an account) may lack. */
+static void complete_environment(void)
+{
+    static const char *const defaults[][2] = {
+        {"PATH", "/usr/local/bin:/usr/bin:/bin"},
+        {"HWLOC_HIDE_ERRORS", "2"}}; /* bench doctor tells where /sys cannot be read */
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
+        const char *value = getenv(defaults[i][0]);
+        if (value == NULL || *value == '\0')
+            setenv(defaults[i][0], defaults[i][1], 1);
+    }
+}
+
 static void ignore(int number)
 {
     (void)number;
@@ -166,7 +193,8 @@ int main(int argc, char **argv)
     /* A handler, and not SIG_IGN: programs that we start get their default back. */
     const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigaction(SIGPIPE, &action, NULL);
-    signal(SIGCHLD, SIG_DFL); /* who started us may have ignored it, and then no child has a status */
+    signal(SIGCHLD,
+           SIG_DFL); /* who started us may have ignored it, and then no child has a status */
     variables_settle();
     if (nested_rank() > 0)
         return COMMAND_OK; /* rank 0 measures, see nested.h */
@@ -175,7 +203,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench: cannot start a process: %s\n", strerror(-error));
         return COMMAND_FAILED;
     }
+    complete_environment();
     starter_sign();
     setlocale(LC_CTYPE, ""); /* for text on terminals; numbers keep their point */
-    return finish_output(dispatch(argc, argv));
+    return finish_output(lacks_proc(argc, argv) ? COMMAND_FAILED : dispatch(argc, argv));
 }

@@ -97,6 +97,20 @@ int sample_table_append(struct sample_table *into, struct sample_table *from)
     return 0;
 }
 
+int sample_table_restate(struct sample_table *table, size_t row, const char *status)
+{
+    char *copy = strdup(status);
+    void *texts = table->texts;
+    int error =
+        copy == NULL ? -ENOMEM : append(&texts, &table->text_count, &copy, 1, sizeof(char *));
+    table->texts = texts;
+    if (error == 0)
+        table->rows[row].status = copy;
+    else
+        free(copy);
+    return error;
+}
+
 void sample_table_free(struct sample_table *table)
 {
     for (size_t i = 0; i < table->text_count; i++)

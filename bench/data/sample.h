@@ -95,6 +95,9 @@ int sample_read(FILE *in, const char *name, struct sample_table *table, size_t *
 /* Appends the rows of `from` to `into`, which takes over what they own. 0 or -ENOMEM. */
 int sample_table_append(struct sample_table *into, struct sample_table *from);
 
+/* Gives a row another status, of which the table keeps a copy. 0 or -ENOMEM. */
+int sample_table_restate(struct sample_table *table, size_t row, const char *status);
+
 void sample_table_free(struct sample_table *table);
 
 #endif

@@ -175,7 +175,9 @@ int ipc_check(const struct ipc_options *options)
         return COMMAND_FAILED;
     check->options = options;
     int asked = describe_interpreter(&check->python); /* before there are children to be kept */
-    int error = session_open(&check->session);
+    int error = session_open(&check->session, check->message, sizeof check->message);
+    if (asked != 0)
+        describe_error(asked, check->message, sizeof check->message);
     error = asked != 0 ? asked : error;
     if (error == 0)
         error = measure_all(check);

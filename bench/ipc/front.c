@@ -71,8 +71,10 @@ static void take(struct turn *turn, const struct ipc_start *found)
     if (*line->settings == '\0')
         snprintf(line->settings, sizeof line->settings, "%s", found->settings);
     start->settings = line->settings;
-    if (strcmp(found->status, "ok") != 0)
+    if (strcmp(found->status, "ok") != 0) {
         snprintf(line->status, sizeof line->status, "%s", found->status);
+        survey_judge(&turn->front->survey, line->status, sizeof line->status);
+    }
     start->status = *line->status != '\0' ? line->status : "ok";
     survey_note_start(&turn->front->survey, start);
 }

@@ -12,7 +12,7 @@
 
 #include "bench/data/text.h"
 #include "bench/ipc/tool/place.h"
-#include "bench/launch/verdict.h"
+#include "bench/launch/quote.h"
 #include "bench/launch/watch.h"
 #include "common/clock.h"
 
@@ -43,9 +43,9 @@ __attribute__((format(printf, 2, 3))) static void say(struct rival_pair *pair, c
 /* What it printed: "10.166300 usecs/op", an operation being a round trip. */
 static double read_mean(const struct watch *watch, struct rival_pair *pair)
 {
-    char why[256];
+    char why[QUOTE_BYTES];
     const char *unit = strstr(watch->printed, " usecs/op");
-    verdict_say_output(watch->printed, why, sizeof why);
+    quote_line(watch->printed, why, sizeof why);
     pair->signal = watch->signal;
     if (WIFEXITED(watch->status) && (WEXITSTATUS(watch->status) == EXIT_NO_SUCH ||
                                      strstr(watch->printed, "perf not found") != NULL)) {
@@ -53,7 +53,8 @@ static double read_mean(const struct watch *watch, struct rival_pair *pair)
         return NAN;
     }
     if (watch->status != 0 || unit == NULL) {
-        say(pair, "failed: perf bench sched pipe brought no figure%s", why);
+        say(pair, "failed: perf bench sched pipe brought no figure");
+        quote_add(why, pair->status, sizeof pair->status);
         return NAN;
     }
     while (unit > watch->printed && strchr("0123456789.", unit[-1]) != NULL)

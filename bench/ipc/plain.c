@@ -10,8 +10,8 @@
 
 #include "bench/data/text.h"
 #include "bench/launch/mpirun.h"
+#include "bench/launch/quote.h"
 #include "bench/launch/spawn.h"
-#include "bench/launch/verdict.h"
 #include "bench/launch/watch.h"
 #include "common/clock.h"
 
@@ -20,7 +20,7 @@
 static void read_figure(const struct watch *watch, struct rival_pair *pair)
 {
     static const char name[] = "round_trip_ns ";
-    char why[256];
+    char why[QUOTE_BYTES];
     const char *figure = strstr(watch->printed, name);
     pair->signal = watch->signal;
     if (watch->status == 0 && figure != NULL) {
@@ -30,12 +30,12 @@ static void read_figure(const struct watch *watch, struct rival_pair *pair)
     }
     /* Two threads of one core are one slot to it, and it refuses two ranks there. */
     const bool refused = strstr(watch->printed, "slots") != NULL;
-    verdict_say_output(watch->printed, why, sizeof why);
-    snprintf(pair->status, sizeof pair->status, "%s%s",
+    quote_line(watch->printed, why, sizeof why);
+    snprintf(pair->status, sizeof pair->status, "%s",
              refused ? "skip: mpirun has no two slots here"
-                     : "failed: mpirun -np 2 found no figure",
-             refused ? "" : why);
-    text_clean(pair->status);
+                     : "failed: mpirun -np 2 found no figure");
+    if (!refused)
+        quote_add(why, pair->status, sizeof pair->status);
 }
 
 int plain_measure(struct session *session, struct rival_pair *pair, char *message, size_t bytes)

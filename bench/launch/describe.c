@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "backends/registry.h"
-#include "bench/data/text.h"
 #include "bench/cell/arguments.h"
+#include "bench/data/text.h"
 #include "bench/launch/descendants.h"
+#include "bench/launch/lack.h"
 #include "bench/launch/mpirun.h"
+#include "bench/launch/quote.h"
 #include "bench/launch/spawn.h"
 #include "common/clock.h"
 #include "common/io.h"
@@ -23,21 +25,26 @@
 #define ANSWER_LIMIT_NS  (5 * NS_PER_S)
 #define FLAG_SHOWN_BYTES 60 /* of what users wrote, in messages */
 #define LEFT_LIMIT_NS    (2 * NS_PER_S)
+#define ANSWER_BYTES     16384
+#define PROBLEM_BYTES    768
+#define UNENDED          (-1) /* in place of an exit status */
 #define NOT_FOUND        127 /* exit status of a program that could not be executed */
 
-/* Says why a program did not answer, as well as it told itself in its last line. */
+/* Says why a program did not answer, as well as it told itself. */
 static void say_failure(const char *program, int status, FILE *answer, char *problem, size_t bytes)
 {
-    char how[64], line[160] = "";
-    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
+    char how[64], output[ANSWER_BYTES], line[QUOTE_BYTES];
+    output[fread(output, 1, sizeof output - 1, answer)] = '\0';
+    quote_line(output, line, sizeof line);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
         snprintf(problem, bytes, "there is no %s: install it, or put it on PATH", program);
-        return;
-    }
-    while (fgets(line, sizeof line, answer) != NULL)
-        ;
-    line[strcspn(line, "\n")] = '\0';
-    snprintf(problem, bytes, "loading it, the process %s%s%s%s", WIFSIGNALED(status) ? "was " : "",
-             child_describe(status, how, sizeof how), *line != '\0' ? ": " : "", line);
+    else if (status == UNENDED)
+        snprintf(problem, bytes, "did not say what it is within 5 s%s%s",
+                 *line != '\0' ? ", but: " : "", line);
+    else
+        snprintf(problem, bytes, "loading it, the process %s%s%s%s",
+                 WIFSIGNALED(status) ? "was " : "", child_describe(status, how, sizeof how),
+                 *line != '\0' ? ": " : "", line);
 }
 
 /* Runs a program to its end and ends what it leaves: *left processes. Returns 0 with its status, or
@@ -63,8 +70,10 @@ static int ask(char *const *argv, FILE **answer, char *problem, size_t bytes)
     int status = 0, output = memfd_create("parbench-description", MFD_CLOEXEC);
     struct spawn spawn = {.argv = argv, .output = output};
     unsigned left = 0;
+    struct lack lack;
     if (output < 0)
         return -errno;
+    lack_look(&lack);
     int error = run(&spawn, &status, &left);
     *answer = error == 0 || error == -ETIMEDOUT ? fdopen(output, "r+") : NULL;
     if (*answer == NULL) {
@@ -72,12 +81,12 @@ static int ask(char *const *argv, FILE **answer, char *problem, size_t bytes)
         return error != 0 ? error : -ENOMEM;
     }
     rewind(*answer);
-    if (error == -ETIMEDOUT)
-        snprintf(problem, bytes, "did not say what it is within 5 s");
-    else if (status != 0)
-        say_failure(argv[0], status, *answer, problem, bytes);
-    else if (left > 0)
+    if (error == -ETIMEDOUT || status != 0) {
+        say_failure(argv[0], error != 0 ? UNENDED : status, *answer, problem, bytes);
+        lack_explain(&lack, problem, bytes);
+    } else if (left > 0) {
         snprintf(problem, bytes, "loading it left %u processes behind", left);
+    }
     return 0;
 }
 
@@ -150,7 +159,7 @@ static size_t read_size(FILE *answer, const char *owner, const char *key, size_t
 static int read_description(FILE *answer, const char *owner, const char *name, const char *problem,
                             struct description *description)
 {
-    char lack[256];
+    char lack[PROBLEM_BYTES];
     description->name = read_field(answer, owner, "name");
     description->summary = read_field(answer, owner, "summary");
     description->mpirun = has_field(answer, owner, "mpirun");
@@ -164,7 +173,7 @@ static int read_description(FILE *answer, const char *owner, const char *name, c
         description->summary = strdup("");
     description->problem = read_field(answer, owner, "problem");
     if (description->mpirun && description->problem == NULL && *problem == '\0' &&
-        mpirun_find(lack, sizeof lack) != 0)
+        mpirun_find(0, lack, sizeof lack) != 0)
         problem = lack;
     if (*problem != '\0' && description->problem == NULL)
         description->problem = strdup(problem);
@@ -181,7 +190,7 @@ static int describe_cells(const char *const *names, size_t count, struct descrip
 {
     int error = 0;
     for (size_t i = 0; i < count && error == 0; i++) {
-        char problem[256] = "";
+        char problem[PROBLEM_BYTES] = "";
         FILE *answer = NULL;
         if (is_python(names[i]))
             continue;
@@ -196,7 +205,7 @@ static int describe_cells(const char *const *names, size_t count, struct descrip
 
 static int describe_python(const char *const *names, size_t count, struct description *list)
 {
-    char problem[256] = "";
+    char problem[PROBLEM_BYTES] = "";
     FILE *answer = NULL;
     const char **asked = calloc(count + 1, sizeof *asked);
     size_t asked_count = 0;
@@ -260,15 +269,22 @@ void describe_free(struct description *list, size_t count)
     free(list);
 }
 
+char *describe_error(int error, char *message, size_t bytes)
+{
+    if (error == -ENOENT)
+        snprintf(message, bytes, "libexec/parbench/cell is missing beside this program: build it");
+    else
+        lack_line(message, bytes, "cannot start a process", error);
+    return message;
+}
+
 int describe_work(const char *text, struct work_description *work, char *message, size_t bytes)
 {
     FILE *answer = NULL;
     *message = '\0';
     int error = ask_cell("--describe-work", text, &answer, message, bytes);
     if (error != 0) {
-        snprintf(message, bytes,
-                 "cannot start libexec/parbench/cell, which belongs beside this program: %s",
-                 strerror(-error));
+        describe_error(error, message, bytes);
         return error;
     }
     *work = (struct work_description){
@@ -292,10 +308,12 @@ int describe_work(const char *text, struct work_description *work, char *message
 int describe_flag(const char *flag, char *message, size_t bytes)
 {
     FILE *answer = NULL;
-    char problem[256], shown[FLAG_SHOWN_BYTES];
+    char problem[PROBLEM_BYTES], shown[FLAG_SHOWN_BYTES];
     int error = ask_cell("--describe-flag", flag, &answer, problem, sizeof problem);
-    if (error != 0)
+    if (error != 0) {
+        describe_error(error, message, bytes);
         return error;
+    }
     bool known = has_field(answer, NULL, "flag");
     fclose(answer);
     if (known)
@@ -316,7 +334,7 @@ void describe_work_free(struct work_description *work)
 
 int describe_other(const char *bench, char *message, size_t bytes)
 {
-    char cell[PATH_MAX], problem[256], shown[FLAG_SHOWN_BYTES];
+    char cell[PATH_MAX], problem[PROBLEM_BYTES], shown[FLAG_SHOWN_BYTES];
     FILE *answer = NULL;
     text_brief(bench, shown, sizeof shown);
     if (spawn_find_of(bench, "cell", cell, sizeof cell) != 0) {
@@ -328,8 +346,10 @@ int describe_other(const char *bench, char *message, size_t bytes)
     }
     char *const argv[] = {cell, (char *)"--describe", (char *)"serial", NULL};
     int error = ask(argv, &answer, problem, sizeof problem);
-    if (error != 0)
+    if (error != 0) {
+        describe_error(error, message, bytes);
         return error;
+    }
     size_t interface = read_size(answer, NULL, "interface", 0);
     fclose(answer);
     if (interface == CELL_INTERFACE)

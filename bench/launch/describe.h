@@ -33,6 +33,9 @@ struct description {
  * *list[count] owned by the caller (describe_free), or a negative errno. */
 int describe_backends(const char *const *names, size_t count, struct description **list);
 
+/* What an error of these calls means, in one line of message[bytes], which is returned. */
+char *describe_error(int error, char *message, size_t bytes);
+
 /* The interpreter behind the python3 on PATH, for those who measure it: a shim in its place would be
  * measured, too. Returns 0 with *python owned by the caller (describe_free, of one), or a negative
  * errno. */

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bench/launch/lack.h"
 #include "common/check.h"
 #include "common/clock.h"
 
@@ -20,6 +21,9 @@
 #define RETRY_MS       5
 #define LOOK_MS        1
 #define SHARED_MEMORY  "/dev/shm"
+
+#define PARENT_BYTES_MAX                                                                           \
+    48 /* of 107, with /parbench-1234567-XXXXXX/pymp-XXXXXXXX/listener-XXXXXXXX */
 
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
 {
@@ -97,17 +101,41 @@ static _Noreturn void serve(int calls, const char *directory)
     _exit(0);
 }
 
-static int make_directory(char *directory, size_t bytes)
+const char *janitor_parent(void)
 {
-    const char *parent = getenv("TMPDIR");
-    if (access(SHARED_MEMORY, W_OK | X_OK) == 0)
-        parent = SHARED_MEMORY; /* mpirun's shared segments lie there best: it is memory */
-    else if (parent == NULL || *parent != '/')
-        parent = "/tmp";
+    const char *named = getenv("TMPDIR");
+    const char *const places[] = {SHARED_MEMORY, named != NULL && *named == '/' ? named : "/tmp",
+                                  "/tmp", "/var/tmp"};
+    const char *any = NULL;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        uint64_t room = lack_room(places[i]);
+        if (room >= LACK_SHARED_ROOM && strlen(places[i]) <= PARENT_BYTES_MAX)
+            return places[i];
+        if (room > 0 && any == NULL)
+            any = places[i];
+    }
+    return any;
+}
+
+static int make_directory(char *directory, size_t bytes, char *message, size_t message_bytes)
+{
+    const char *parent = janitor_parent();
+    if (parent == NULL) {
+        snprintf(message, message_bytes,
+                 "no directory for temporary files can be written to, neither " SHARED_MEMORY
+                 " nor TMPDIR, /tmp or /var/tmp: set TMPDIR to one that can");
+        return -EACCES;
+    }
     int length = snprintf(directory, bytes, "%s/parbench-%d-XXXXXX", parent, (int)getpid());
-    if (length < 0 || (size_t)length >= bytes)
-        return -ENAMETOOLONG;
-    return mkdtemp(directory) == NULL ? -errno : 0;
+    int error = length < 0 || (size_t)length >= bytes ? -ENAMETOOLONG
+                : mkdtemp(directory) == NULL          ? -errno
+                                                      : 0;
+    if (error != 0)
+        snprintf(
+            message, message_bytes,
+            "no directory for temporary files can be made in %.200s: %s: set TMPDIR to another",
+            parent, strerror(-error));
+    return error;
 }
 
 static int start_process(struct janitor *janitor)
@@ -132,15 +160,17 @@ static int start_process(struct janitor *janitor)
     return child_adopt(&janitor->child, pid);
 }
 
-int janitor_start(struct janitor *janitor)
+int janitor_start(struct janitor *janitor, char *message, size_t bytes)
 {
     janitor->child = CHILD_NONE;
-    int error = make_directory(janitor->directory, sizeof janitor->directory);
+    int error = make_directory(janitor->directory, sizeof janitor->directory, message, bytes);
     if (error != 0)
         return error;
     error = start_process(janitor);
-    if (error != 0)
+    if (error != 0) {
+        lack_line(message, bytes, "cannot start a process", error);
         clean(janitor->directory, 0);
+    }
     return error;
 }
 

@@ -21,8 +21,14 @@ struct janitor {
                                      parbench-PID-XXXXXX, in memory where that can be */
 };
 
-/* Makes the private directory and the janitor. Returns 0 or a negative errno. */
-int janitor_start(struct janitor *janitor);
+/* Makes the private directory and the janitor. Returns 0, or a negative errno with one line in
+ * message[bytes]. */
+int janitor_start(struct janitor *janitor, char *message, size_t bytes);
+
+/* Below which directory the private one would be made: in memory if there is room, where TMPDIR
+ * says, or where temporary files are by custom; and short enough for the sockets that Python has in
+ * there, which have addresses of 108 bytes at most. NULL: none can be written to. */
+const char *janitor_parent(void);
 
 /* From now on this group (0: none) is what has to be killed. */
 void janitor_watch(struct janitor *janitor, pid_t group);

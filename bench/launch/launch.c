@@ -13,7 +13,10 @@
 #include "bench/command/cores.h"
 #include "bench/command/placement.h"
 #include "bench/launch/command_line.h"
+#include "bench/launch/lack.h"
+#include "bench/launch/mpirun.h"
 #include "bench/launch/own_row.h"
+#include "bench/launch/quote.h"
 #include "bench/launch/spawn.h"
 #include "bench/launch/verdict.h"
 #include "bench/launch/watch.h"
@@ -25,6 +28,7 @@ struct run { /* one cell while it runs; everything here is owned */
     struct trace *trace;
     int board_fd, rows_fd, results_fd, trace_fd;
     struct watch watch;
+    struct lack lack; /* as it was before */
 };
 
 /* ---- before --------------------------------------------------------------------------------- */
@@ -60,7 +64,7 @@ static int open_all(struct run *run, char *message, size_t bytes)
 {
     int error = board_create(&run->board, &run->board_fd);
     if (error != 0) {
-        snprintf(message, bytes, "cannot make the board in shared memory: %s", strerror(-error));
+        lack_line(message, bytes, "cannot make the board in shared memory", error);
         return error;
     }
     error = place_workers(run);
@@ -71,7 +75,7 @@ static int open_all(struct run *run, char *message, size_t bytes)
     if (run->launch->trace)
         error = trace_create(run->launch->cell->work->tasks, &run->trace, &run->trace_fd);
     if (error != 0) {
-        snprintf(message, bytes, "cannot make the trace in shared memory: %s", strerror(-error));
+        lack_line(message, bytes, "cannot make the trace in shared memory", error);
         return error;
     }
     const bool mpirun = run->launch->cell->backend->mpirun;
@@ -89,7 +93,7 @@ static int open_all(struct run *run, char *message, size_t bytes)
         run->results_fd = memfd_create("parbench-results", MFD_CLOEXEC);
     if (run->rows_fd < 0 || watch_open(&run->watch, &means) != 0) {
         error = errno != 0 ? -errno : -ENOMEM;
-        snprintf(message, bytes, "cannot make the files of a cell: %s", strerror(-error));
+        lack_line(message, bytes, "cannot make the files of a cell", error);
     }
     return error;
 }
@@ -191,9 +195,34 @@ static char *read_results(const struct run *run)
     return text;
 }
 
-static int conclude(struct run *run, struct launched *launched, char *message, size_t bytes)
+static bool has_failed(const struct sample *row)
 {
-    char status[VERDICT_BYTES];
+    return !row->verified && strncmp(row->status, "skip", 4) != 0;
+}
+
+/* Says in the rows that failed what the cell's programs said of it, unless it stands there already,
+ * and what of this machine explains it. */
+static int explain(struct run *run, struct sample_table *rows)
+{
+    char status[VERDICT_BYTES], line[QUOTE_BYTES];
+    int error = 0;
+    quote_line(run->watch.signal == 0 ? run->watch.printed : "", line, sizeof line);
+    for (size_t i = 0; i < rows->count && error == 0; i++) {
+        const struct sample *row = &rows->rows[i];
+        if (!has_failed(row))
+            continue;
+        snprintf(status, sizeof status, "%s", row->status);
+        quote_add(line, status, sizeof status);
+        lack_judge(&run->lack, status, sizeof status);
+        error = sample_table_restate(rows, i, status);
+    }
+    return error;
+}
+
+/* Where the cell itself has said why, its death is only the consequence. */
+static int add_verdict(struct run *run, struct launched *launched)
+{
+    char status[VERDICT_BYTES], nonsense[VERDICT_BYTES / 2];
     struct verdict verdict = {
         .board = run->board,
         .workers = run->launch->cell->workers,
@@ -204,28 +233,31 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
         .signal = run->watch.signal,
         .rank = &run->watch.ranks.first,
         .left_behind = run->watch.left_behind,
-        .output = run->watch.printed,
     };
-    char nonsense[VERDICT_BYTES / 2];
-    int error = 0;
     if (read_rows(run, &launched->rows, nonsense, sizeof nonsense) != 0)
         verdict.nonsense = nonsense;
     verdict.rows = launched->rows.count;
-    bool explained = false, timed_out = run->watch.timed_out;
-    for (size_t i = 0; i < launched->rows.count; i++) {
-        const struct sample *row = &launched->rows.rows[i];
-        bool failed = !row->verified && strncmp(row->status, "skip", 4) != 0;
-        launched->failed |= failed;
-        explained |= failed && !plain_is_lost(row->status);
-        timed_out |= failed && strncmp(row->status, "timeout", 7) == 0;
-    }
-    /* Where the cell itself has said why, its death is only the consequence. */
-    if (!explained && verdict_write(&verdict, status, sizeof status)) {
-        launched->failed = true;
-        error = own_row_add(&launched->rows, run->launch->cell, run->launch->round, status);
-    }
+    for (size_t i = 0; i < launched->rows.count; i++)
+        if (has_failed(&launched->rows.rows[i]) && !plain_is_lost(launched->rows.rows[i].status))
+            return 0;
+    if (!verdict_write(&verdict, status, sizeof status))
+        return 0;
+    return own_row_add(&launched->rows, run->launch->cell, run->launch->round, status);
+}
+
+static int conclude(struct run *run, struct launched *launched, char *message, size_t bytes)
+{
+    bool timed_out = run->watch.timed_out;
+    int error = add_verdict(run, launched);
+    if (error == 0)
+        error = explain(run, &launched->rows);
     if (error != 0)
         snprintf(message, bytes, "cannot add a row: %s", strerror(-error));
+    for (size_t i = 0; i < launched->rows.count; i++) {
+        const struct sample *row = &launched->rows.rows[i];
+        launched->failed |= has_failed(row);
+        timed_out |= has_failed(row) && strncmp(row->status, "timeout", 7) == 0;
+    }
     launched->rank_died = launched->failed && run->watch.ranks.first.error != 0 &&
                           !timed_out && atomic_load(&run->board->finished) == 0;
     launched->signal = run->watch.signal;
@@ -237,6 +269,18 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
     return error;
 }
 
+/* A row for a cell for which this machine has too little; *error: 0, or a negative errno. */
+static bool skip(const struct launch *launch, struct launched *launched, int *error)
+{
+    const struct cell *cell = launch->cell;
+    char why[LACK_BYTES], status[VERDICT_BYTES];
+    if (!cell->backend->mpirun || mpirun_find(cell->workers + 1, why, sizeof why) == 0)
+        return false;
+    snprintf(status, sizeof status, "skip: %s", why);
+    *error = own_row_add(&launched->rows, cell, launch->round, status);
+    return true;
+}
+
 int launch_cell(const struct launch *launch, struct launched *launched, char *message, size_t bytes)
 {
     struct run run = {.launch = launch,
@@ -246,7 +290,11 @@ int launch_cell(const struct launch *launch, struct launched *launched, char *me
                       .trace_fd = -1,
                       .watch = {.child = CHILD_NONE, .output = {-1, -1}}};
     *launched = (struct launched){0};
-    int error = open_all(&run, message, bytes);
+    int error = 0;
+    if (skip(launch, launched, &error))
+        return error;
+    lack_look(&run.lack);
+    error = open_all(&run, message, bytes);
     if (error == 0)
         error = start(&run, message, bytes);
     if (error == 0)

@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/launch/lack.h"
 #include "bench/launch/variables.h"
+#include "common/io.h"
 
 /* In the tables below, for what is decided for each command: */
 #define DIRECTORY "@directory" /* the private one */
@@ -78,6 +81,10 @@ static const char *const additions[][2] = {
     {NULL, NULL},
 };
 
+#define HOST_NAME_LONGEST 56
+#define FILES_OF_MPIRUN   27 /* the least with which Open MPI 4.1 started ranks of /bin/true, */
+#define FILES_OF_RANK     4  /* by ulimit -n: 35 for 2 and 47 for 5 of them */
+
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* --- finding ------------------------------------------------------------------------------------
@@ -123,10 +130,53 @@ static int say_missing(char *message, size_t bytes)
     return -ENOENT;
 }
 
-int mpirun_find(char *message, size_t bytes)
+/* What keeps any mpirun of Open MPI from starting anything, and of which it says little or nothing:
+ * under a long host name it overruns a buffer of its own (open-mpi/ompi#13358). */
+static int find_obstacle(char *message, size_t bytes)
+{
+    char name[HOST_NAME_MAX + 1] = "";
+    gethostname(name, sizeof name - 1);
+    if (strlen(name) > HOST_NAME_LONGEST) {
+        snprintf(
+            message, bytes,
+            "Open MPI crashes under a host name of %zu characters: give the machine or container "
+            "one of at most %d (docker run --hostname; unshare --uts)",
+            strlen(name), HOST_NAME_LONGEST);
+        return -ENAMETOOLONG;
+    }
+    if (!lack_network()) {
+        snprintf(message, bytes,
+                 "mpirun needs a network interface, and none is up here: "
+                 "ip link set lo up");
+        return -ENETDOWN;
+    }
+    return 0;
+}
+
+/* mpirun itself, for pipes to each rank: with fewer it says so, and hangs. */
+static int find_descriptors(unsigned ranks, char *message, size_t bytes)
+{
+    const unsigned needed = FILES_OF_MPIRUN + FILES_OF_RANK * ranks;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < needed)
+        io_raise_limit();
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+        return 0;
+    snprintf(
+        message, bytes,
+        "mpirun needs %u descriptors for %u ranks, and a process may have %u: fewer workers, or "
+        "ulimit -n 4096",
+        needed, ranks, (unsigned)limit.rlim_cur);
+    return -EMFILE;
+}
+
+int mpirun_find(unsigned ranks, char *message, size_t bytes)
 {
     char path[PATH_MAX];
-    return find_launcher(path, sizeof path) != NULL ? 0 : say_missing(message, bytes);
+    if (find_launcher(path, sizeof path) == NULL)
+        return say_missing(message, bytes);
+    int error = find_obstacle(message, bytes);
+    return error != 0 ? error : find_descriptors(ranks, message, bytes);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------

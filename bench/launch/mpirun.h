@@ -53,7 +53,9 @@ char **mpirun_plain_environment(const char *directory);
 
 void mpirun_command_free(struct mpirun_command *command);
 
-/* Whether mpirun_command will find an mpirun: 0, or -ENOENT with message[bytes]. Starts nothing. */
-int mpirun_find(char *message, size_t bytes);
+/* Whether there is an mpirun, and nothing of this machine keeps it from starting so many ranks (0:
+ * any): 0, or a negative errno with message[bytes], one line that gives the reason to skip. Starts
+ * nothing. May raise this process's soft limit of descriptors for the sake of the ranks. */
+int mpirun_find(unsigned ranks, char *message, size_t bytes);
 
 #endif

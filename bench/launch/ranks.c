@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { ABSENT = -1, ENDED = -2 }; /* instead of a pidfd: poll passes over both */
+enum { ABSENT = -1, ENDED = -2, UNSEEN = -3 }; /* instead of a pidfd: poll passes over them */
 
 int ranks_watch(struct ranks *ranks, const struct board *board, unsigned workers)
 {
@@ -47,10 +47,11 @@ bool ranks_complete(struct ranks *ranks)
         if (ranks->ends[rank].fd != ABSENT || pid == 0)
             continue;
         int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        ranks->ends[rank].fd = pidfd >= 0 ? pidfd : ENDED;
+        const bool gone = pidfd < 0 && errno == ESRCH; /* it has been there */
+        ranks->ends[rank].fd = pidfd >= 0 ? pidfd : gone ? ENDED : UNSEEN;
         ranks->signed_on++;
-        if (pidfd < 0 && !known)
-            note_end(ranks, rank, pid); /* it has been and gone */
+        if (gone && !known)
+            note_end(ranks, rank, pid);
     }
     return ranks->signed_on == ranks->workers;
 }

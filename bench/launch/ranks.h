@@ -18,7 +18,8 @@ struct ranks {
     const struct board *board;  /* borrowed */
     unsigned workers;
     unsigned signed_on;         /* so many of them */
-    struct pollfd *ends;        /* ends[workers]: fd negative until signed on, and once ended */
+    struct pollfd *ends; /* ends[workers]: fd negative until signed on, once ended, and where there
+                            was no descriptor for it: then mpirun's end must do */
     struct failure first;       /* the first that ended; error 0: none */
 };
 

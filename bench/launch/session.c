@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/launch/descendants.h"
+#include "bench/launch/lack.h"
 #include "common/cross_memory.h"
 #include "common/io.h"
 
@@ -22,15 +23,15 @@ static int open_signals(struct session *session)
     return session->signals < 0 ? -errno : 0;
 }
 
-int session_open(struct session *session)
+int session_open(struct session *session, char *message, size_t bytes)
 {
     *session = SESSION_NONE;
     int error = descendants_adopt();
     if (error == 0)
         error = open_signals(session);
-    if (error == 0)
-        error = janitor_start(&session->janitor);
-    return error;
+    if (error != 0)
+        lack_line(message, bytes, "cannot begin", error);
+    return error != 0 ? error : janitor_start(&session->janitor, message, bytes);
 }
 
 bool session_single_copy(struct session *session)

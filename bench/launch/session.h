@@ -19,9 +19,10 @@ struct session {
     ((struct session){                                                                             \
         .janitor = {.child = {.pidfd = -1}, .pipe = -1}, .signals = -1, .single_copy = 1})
 
-/* Blocks the signals, becomes the subreaper, starts the janitor. Returns 0 or a negative errno;
- * what it has opened is the caller's in both cases, until session_close. */
-int session_open(struct session *session);
+/* Blocks the signals, becomes the subreaper, starts the janitor. Returns 0, or a negative errno
+ * with one line in message[bytes]; what it has opened is the caller's in both cases, until
+ * session_close. */
+int session_open(struct session *session, char *message, size_t bytes);
 
 /* Whether ranks of MPI may read each other's memory, one setting for the whole run: found out when
  * it is first asked. */

@@ -10,7 +10,6 @@
 #include "bench/data/text.h"
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
-#include "bench/launch/verdict.h"
 #include "bench/launch/watch.h"
 #include "common/clock.h"
 #include "common/io.h"
@@ -49,31 +48,42 @@ static int start(struct watch *watch, const struct tool *tool, int rows, char *m
     return error;
 }
 
-static void judge(const struct watch *watch, const struct tool *tool, char *text, size_t bytes)
+void tool_judge(const struct tool_end *end, char *status, size_t bytes)
 {
-    char how[96], output[256];
+    if (*status == '\0' || strcmp(status, "ok") == 0 || strncmp(status, "skip", 4) == 0)
+        return;
+    if (end->signal == 0)
+        quote_add(end->said, status, bytes);
+    lack_judge(&end->lack, status, bytes);
+    text_clean(status);
+}
+
+static void judge(const struct watch *watch, const struct tool *tool, struct tool_end *end)
+{
+    char how[96];
+    const size_t bytes = sizeof end->status;
     child_describe(watch->status, how, sizeof how);
-    verdict_say_output(watch->printed, output, sizeof output);
-    *text = '\0';
+    quote_line(watch->printed, end->said, sizeof end->said);
+    end->signal = watch->signal;
     if (watch->signal != 0)
-        snprintf(text, bytes, "failed: stopped by signal %d (%s)", watch->signal,
+        snprintf(end->status, bytes, "failed: stopped by signal %d (%s)", watch->signal,
                  strsignal(watch->signal));
     else if (watch->timed_out)
-        snprintf(text, bytes, "timeout: not done within %g s%s",
-                 (double)tool->limit_ns / (double)NS_PER_S, output);
+        snprintf(end->status, bytes, "timeout: not done within %g s",
+                 (double)tool->limit_ns / (double)NS_PER_S);
     else if (watch->status != 0) /* then those left behind are only the consequence */
-        snprintf(text, bytes, "failed: %s %s%s%s", tool->program,
-                 WIFSIGNALED(watch->status) ? "was " : "", how, output);
+        snprintf(end->status, bytes, "failed: %s %s%s", tool->program,
+                 WIFSIGNALED(watch->status) ? "was " : "", how);
     else if (watch->left_behind > 0)
-        snprintf(text, bytes, "failed: left %u processes behind%s", watch->left_behind, output);
-    text_clean(text);
+        snprintf(end->status, bytes, "failed: left %u processes behind", watch->left_behind);
+    tool_judge(end, end->status, bytes);
 }
 
 /* Whether it can't be run here, which is no fault of anybody's. */
 static bool skip(const struct tool *tool, struct tool_end *end)
 {
-    char reason[256];
-    if (tool->ranks == 0 || mpirun_find(reason, sizeof reason) == 0)
+    char reason[LACK_BYTES];
+    if (tool->ranks == 0 || mpirun_find(tool->ranks, reason, sizeof reason) == 0)
         return false;
     snprintf(end->status, sizeof end->status, "skip: %s", reason);
     return true;
@@ -86,8 +96,7 @@ static int run(struct watch *watch, const struct tool *tool, int rows, struct to
     if (error == 0)
         error = watch_wait(watch);
     if (error == 0)
-        judge(watch, tool, end->status, sizeof end->status);
-    end->signal = watch->signal;
+        judge(watch, tool, end);
     return error;
 }
 
@@ -102,6 +111,7 @@ int tool_run(struct session *session, const struct tool *tool, struct tool_end *
     };
     struct watch watch;
     *end = (struct tool_end){0};
+    lack_look(&end->lack);
     int error = watch_open(&watch, &means);
     int rows = memfd_create("parbench-rows", MFD_CLOEXEC);
     end->rows = rows >= 0 ? fdopen(rows, "r") : NULL;

@@ -14,9 +14,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "bench/launch/lack.h"
+#include "bench/launch/quote.h"
 #include "bench/launch/session.h"
 
-#define TOOL_STATUS_BYTES 512
+#define TOOL_STATUS_BYTES 1024
 
 struct tool {
     const char *program;    /* its name in libexec/parbench */
@@ -31,11 +33,17 @@ struct tool_end {
     char status[TOOL_STATUS_BYTES]; /* "": it came to its own end; else for a row: "failed: ...",
                                        "timeout: ...", "skip: ..." where there is no mpirun */
     int signal;                     /* the user's that ended the run, or 0 */
+    char said[QUOTE_BYTES];         /* of what it printed, the line that tells; "" */
+    struct lack lack;               /* as it was before */
 };
 
 /* Runs it. Returns 0, or a negative errno with one line in message[bytes]: nothing could be
  * started, and *end owns nothing. */
 int tool_run(struct session *session, const struct tool *tool, struct tool_end *end, char *message,
              size_t bytes);
+
+/* Says in the status of a row that failed what the program said of it, and what of this machine
+ * explains it (lack.h). The status above has been through here. */
+void tool_judge(const struct tool_end *end, char *status, size_t bytes);
 
 #endif

@@ -33,20 +33,6 @@ static void say_running(const struct verdict *verdict, char *text, size_t bytes)
         snprintf(text + used, bytes - used, "; running then: task %" PRId64 " in " PLAIN_NAME, task);
 }
 
-void verdict_say_output(const char *output, char *text, size_t bytes)
-{
-    size_t length = strlen(output);
-    while (length > 0 && output[length - 1] == '\n')
-        length--;
-    size_t begin = length;
-    while (begin > 0 && output[begin - 1] != '\n')
-        begin--;
-    if (length > begin)
-        snprintf(text, bytes, "; it said: %.*s", (int)(length - begin), output + begin);
-    else
-        *text = '\0';
-}
-
 /* A crash in a thread of the cell's own process: the board knows which worker it was. A worker that
  * was a process of its own may have crashed, too, long ago; the cell's end is another story. */
 static bool say_crash(const struct verdict *verdict, const char *how, char *text, size_t bytes)
@@ -66,11 +52,10 @@ static bool say_crash(const struct verdict *verdict, const char *how, char *text
 
 bool verdict_write(const struct verdict *verdict, char *text, size_t bytes)
 {
-    char how[96], running[256], output[256], who[VERDICT_BYTES];
+    char how[96], running[256], who[VERDICT_BYTES / 2];
     bool finished = atomic_load(&verdict->board->finished) != 0;
     child_describe(verdict->status, how, sizeof how);
     say_running(verdict, running, sizeof running);
-    verdict_say_output(verdict->output, output, sizeof output);
     if (verdict->signal != 0)
         snprintf(text, bytes, "failed: stopped by signal %d (%s)%s", verdict->signal,
                  strsignal(verdict->signal), running);
@@ -81,16 +66,16 @@ bool verdict_write(const struct verdict *verdict, char *text, size_t bytes)
     else if (verdict->nonsense != NULL)
         snprintf(text, bytes, "failed: %s", verdict->nonsense);
     else if (finished && verdict->rows == 0)
-        snprintf(text, bytes, "failed: the cell ended without a row%s", output);
+        snprintf(text, bytes, "failed: the cell ended without a row");
     else if (finished && verdict->status != 0)
-        snprintf(text, bytes, "failed: after its last sample the cell %s%s%s",
-                 WIFSIGNALED(verdict->status) ? "was " : "", how, output);
+        snprintf(text, bytes, "failed: after its last sample the cell %s%s",
+                 WIFSIGNALED(verdict->status) ? "was " : "", how);
     else if (finished)
         return false;
     else if (verdict->rank->error != 0)
         snprintf(text, bytes, "failed: %s", failure_line(verdict->rank, who, sizeof who));
     else if (!say_crash(verdict, how, text, bytes))
-        snprintf(text, bytes, "failed: the cell %s%s%s%s",
-                 WIFSIGNALED(verdict->status) ? "was " : "", how, running, output);
+        snprintf(text, bytes, "failed: the cell %s%s%s", WIFSIGNALED(verdict->status) ? "was " : "",
+                 how, running);
     return true;
 }

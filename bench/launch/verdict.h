@@ -11,7 +11,7 @@
 #include "common/board.h"
 #include "common/failure.h"
 
-#define VERDICT_BYTES 512
+#define VERDICT_BYTES 1024 /* with what was said and what explains it */
 
 struct verdict {               /* what the runner saw */
     const struct board *board;
@@ -22,8 +22,7 @@ struct verdict {               /* what the runner saw */
     double limit_s;            /* for the text of a timeout */
     int signal;                /* the user's, or 0 */
     const struct failure *rank; /* an MPI rank that ended first; error 0: none */
-    unsigned left_behind;      /* processes that outlived the cell */
-    const char *output;        /* the end of what it printed, or "" */
+    unsigned left_behind;       /* processes that outlived the cell */
     size_t rows;               /* that the cell brought */
     const char *nonsense;      /* why its rows cannot be read, or NULL */
 };
@@ -31,9 +30,5 @@ struct verdict {               /* what the runner saw */
 /* Writes the status of a row: "timeout: ...", "failed: ...", naming worker and task where the board
  * tells them; false if there is nothing to say, for the cell came to its end by itself. */
 bool verdict_write(const struct verdict *verdict, char *text, size_t bytes);
-
-/* Writes "; it said: ..." with the last line of what a program printed, or "": where it could say
- * why it ended, it did so there. */
-void verdict_say_output(const char *output, char *text, size_t bytes);
 
 #endif

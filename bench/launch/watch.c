@@ -12,12 +12,14 @@
 
 #include "bench/command/cores.h"
 #include "bench/launch/descendants.h"
+#include "bench/launch/lack.h"
 #include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
 #include "common/clock.h"
 #include "common/io.h"
 
 #define OUTPUT_PIECES    64 /* read at once, lest a program that chatters takes us up */
+#define PIECE_BYTES      4096
 #define SIGN_ON_MS       10 /* how often to look for ranks that have signed on */
 #define ORPHANS_LIMIT_NS (2 * NS_PER_S)
 
@@ -81,13 +83,15 @@ int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t
         /* files of a program that is killed are where the janitor looks */
         .variables = {.reader = watch->reader, .directory = watch->janitor->directory},
         .output = watch->output[1]};
-    snprintf(message, bytes, "cannot start a process of %s", argv[0]);
+    *message = '\0';
     watch->deadline_ns = clock_deadline(limit_ns);
     int error = ranks == 0 ? spawn_program(&spawn, &watch->child)
                            : start_ranks(watch, argv, ranks, message, bytes);
-    if (error != 0)
+    if (error != 0) {
+        if (*message == '\0')
+            lack_line(message, bytes, "cannot start a process", error);
         return error;
-    *message = '\0';
+    }
     watch->group = watch->child.pid;
     janitor_watch(watch->janitor, watch->group);
     io_close(&watch->output[1]);
@@ -99,7 +103,7 @@ int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t
 /* Keeps the end of what the program prints; false once nobody can print any more. */
 static bool read_output(struct watch *watch)
 {
-    char piece[WATCH_OUTPUT_BYTES];
+    char piece[PIECE_BYTES];
     ssize_t got = 1;
     for (int i = 0; i < OUTPUT_PIECES; i++) {
         got = read(watch->output[0], piece, sizeof piece);

@@ -19,7 +19,7 @@
 #include "bench/launch/variables.h"
 #include "common/child.h"
 
-#define WATCH_OUTPUT_BYTES 4096 /* so much of the end of what a program prints is kept */
+#define WATCH_OUTPUT_BYTES 16384 /* so much of the end of what a program prints is kept */
 
 struct watch_means { /* borrowed */
     struct janitor *janitor;

@@ -8,12 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/launch/lack.h"
+#include "bench/launch/quote.h"
 #include "bench/launch/spawn.h"
 #include "bench/plot/latex.h"
 #include "common/clock.h"
+#include "common/read_file.h"
 
 #define DRAW_LIMIT_NS (60 * NS_PER_S)
 #define NOT_STARTED   127 /* spawn.h */
+#define OUTPUT_BYTES  16384
 
 struct paths {
     char script[PATH_MAX], style[PATH_MAX];
@@ -31,19 +35,6 @@ static int find_paths(const struct janitor *janitor, const char *name, struct pa
     snprintf(paths->log, sizeof paths->log, "%s/log", janitor->directory);
     int error = spawn_find(script, paths->script, sizeof paths->script);
     return error != 0 ? error : spawn_find("plot/style.gp", paths->style, sizeof paths->style);
-}
-
-/* The first line of what gnuplot said, for the message. */
-static void quote_log(const char *path, char *line, size_t bytes)
-{
-    FILE *log = fopen(path, "re");
-    line[0] = '\0';
-    while (log != NULL && fgets(line, (int)bytes, log) != NULL &&
-           strspn(line, " \t\n^") == strlen(line))
-        continue;
-    line[strcspn(line, "\n")] = '\0';
-    if (log != NULL)
-        fclose(log);
 }
 
 static int run_gnuplot(struct janitor *janitor, char *const argv[], const char *log, int *status)
@@ -136,14 +127,16 @@ static int make_picture(struct janitor *janitor, const struct drawing *drawing,
 
 static void explain(int error, const struct paths *paths, char *message, size_t bytes)
 {
-    char said[256];
-    if (error == -EIO) {
-        quote_log(paths->log, said, sizeof said);
-        snprintf(message, bytes, "gnuplot failed: %s", said);
-    } else if (error == -ENOENT) {
+    char output[OUTPUT_BYTES], said[QUOTE_BYTES];
+    if (error == -ENOENT) {
         snprintf(message, bytes, "gnuplot cannot be started: install gnuplot-nox");
+    } else if (error == -EIO || error == -ETIMEDOUT) {
+        snprintf(message, bytes, "gnuplot %s",
+                 error == -EIO ? "failed" : "was not done within 60 s");
+        read_file(paths->log, output, sizeof output);
+        quote_add(quote_line(output, said, sizeof said), message, bytes);
     } else {
-        snprintf(message, bytes, "gnuplot: %s", strerror(-error));
+        lack_line(message, bytes, "cannot start gnuplot", error);
     }
 }
 

@@ -154,9 +154,9 @@ static void plot_one(struct plotting *plotting, const struct plot *plot)
 
 static int plot_all(struct plotting *plotting)
 {
-    int error = janitor_start(&plotting->janitor);
-    if (error != 0) {
-        fprintf(stderr, "bench: plot: no private directory: %s\n", strerror(-error));
+    char message[MESSAGE_BYTES];
+    if (janitor_start(&plotting->janitor, message, sizeof message) != 0) {
+        fprintf(stderr, "bench: plot: %s\n", message);
         return COMMAND_FAILED;
     }
     for (size_t i = 0; plots[i] != NULL; i++)

@@ -106,7 +106,7 @@ class Bridge:
     def fail(self, why: int, problem: Exception) -> int:
         """Turns an exception into a failure and its error number."""
         line, pid, task, error = UNKNOWN, 0, UNKNOWN, errno.EPROTO
-        text = f"{type(problem).__name__}: {problem}"
+        text = ": ".join(filter(None, [type(problem).__name__, str(problem)]))
         if isinstance(problem, WorkerDied):
             line, pid, task = problem.line, problem.pid, problem.task
             text, error = str(problem), errno.EOWNERDEAD

@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import tempfile
 from multiprocessing import forkserver, resource_tracker, util
+from typing import Optional
 
 
 def name_semaphores() -> None:
@@ -24,6 +25,20 @@ def name_semaphores() -> None:
     settings = getattr(multiprocessing.current_process(), "_config", {})
     if directory.startswith("parbench-"):
         settings["semprefix"] = "/" + directory
+
+
+def no_semaphores() -> Optional[str]:
+    """Why semaphores that processes share cannot be made here, or None. They
+    are files of /dev/shm, wherever other files may be (sem_open(3))."""
+    try:
+        multiprocessing.get_context("fork").Lock()
+    except OSError as problem:
+        return ("multiprocessing can make no semaphore in /dev/shm "
+                f"({problem.strerror}): mount it writable, with room "
+                "(docker run --shm-size=1g)")
+    except ImportError as problem:
+        return f"multiprocessing has no semaphores here: {problem}"
+    return None
 
 
 def end() -> None:

@@ -78,8 +78,10 @@ static void take(struct front *front, struct line *line, const struct spawn_star
     struct spawn_start *start = &line->starts[line->count++];
     *start = *found;
     start->start = round + 1;
-    if (strcmp(found->status, "ok") != 0)
+    if (strcmp(found->status, "ok") != 0) {
         snprintf(line->status, sizeof line->status, "%s", found->status);
+        survey_judge(&front->survey, line->status, sizeof line->status);
+    }
     start->status = *line->status != '\0' ? line->status : "ok";
     survey_note_start(&front->survey, start);
 }
@@ -163,6 +165,8 @@ int spawn_command(int argc, char **argv)
         return command_refuse("%s", line);
     int asked = find_python(&front); /* before there are children to be kept */
     int error = survey_open(&front.survey, &spawn_table, &options.common);
+    if (asked != 0)
+        describe_error(asked, front.survey.message, sizeof front.survey.message);
     error = asked != 0 ? asked : error;
     if (error == 0)
         error = make_lines(&front);

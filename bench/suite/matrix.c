@@ -119,9 +119,7 @@ int matrix_make(const struct options *options, struct matrix *matrix, char *mess
     if (error == 0) {
         error = describe_all(options, matrix);
         if (error != 0)
-            snprintf(message, bytes,
-                     "cannot start libexec/parbench/cell, which belongs beside this program: %s",
-                     strerror(-error));
+            describe_error(error, message, bytes);
     }
     if (error == 0)
         error = matrix_change(options, matrix, message, bytes);

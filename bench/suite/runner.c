@@ -29,7 +29,7 @@ int runner_open(struct runner *runner, const struct options *options, const char
         runner->refused = error != 0;
     }
     if (error == 0)
-        error = session_open(&runner->session);
+        error = session_open(&runner->session, runner->message, sizeof runner->message);
     if (error != 0 && *runner->message == '\0')
         snprintf(runner->message, sizeof runner->message, "cannot begin: %s", strerror(-error));
     if (error == 0)

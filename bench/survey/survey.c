@@ -117,16 +117,21 @@ int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
 int survey_read(struct survey *survey, const struct tool *tool, const struct columns_reader *reader,
                 char *status)
 {
-    struct tool_end end;
-    int error = tool_run(&survey->session, tool, &end, survey->message, sizeof survey->message);
+    struct tool_end *end = &survey->end;
+    int error = tool_run(&survey->session, tool, end, survey->message, sizeof survey->message);
     if (error != 0)
         return error;
     *survey->message = '\0';
-    error = columns_read(end.rows, reader, survey->message, sizeof survey->message);
-    fclose(end.rows);
-    survey->signal = end.signal;
-    memcpy(status, end.status, TOOL_STATUS_BYTES);
+    error = columns_read(end->rows, reader, survey->message, sizeof survey->message);
+    fclose(end->rows);
+    survey->signal = end->signal;
+    memcpy(status, end->status, TOOL_STATUS_BYTES);
     return error;
+}
+
+void survey_judge(const struct survey *survey, char *status, size_t bytes)
+{
+    tool_judge(&survey->end, status, bytes);
 }
 
 void survey_note_start(struct survey *survey, const void *start)
@@ -174,7 +179,7 @@ int survey_open(struct survey *survey, const struct survey_table *table,
 {
     *survey = (struct survey){.table = table, .options = options};
     company_open(&survey->company);
-    int error = session_open(&survey->session);
+    int error = session_open(&survey->session, survey->message, sizeof survey->message);
     return error != 0 ? error : open_files(survey);
 }
 

@@ -49,6 +49,7 @@ struct survey {
     size_t count;
     FILE *file, *start_file; /* DIR/FILE, or NULL */
     int signal;              /* that the user wants it to end with, or 0 */
+    struct tool_end end;     /* of the program whose rows are being read */
     bool failed;             /* a row says that something went wrong */
     char message[SURVEY_MESSAGE_BYTES];
 };
@@ -74,6 +75,10 @@ int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
  */
 int survey_read(struct survey *survey, const struct tool *tool, const struct columns_reader *reader,
                 char *status);
+
+/* Says in the status of one of those rows, if it failed, what the program said of it and what of
+ * this machine explains it. */
+void survey_judge(const struct survey *survey, char *status, size_t bytes);
 
 /* Writes what one start found, if there is a file for it. */
 void survey_note_start(struct survey *survey, const void *start);

@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 
 #include "bench/command/facts/fact.h"
-#include "bench/command/read_file.h"
 #include "common/clock.h"
+#include "common/read_file.h"
 
 #define LOOKS       20000             /* at the clock, in the tests of the clock */
 #define BATCHES     20                /* cost: the best of so many, free of interruptions */

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/command/read_file.h"
 #include "bench/data/text.h"
 #include "common/clock.h"
+#include "common/read_file.h"
 
 #define TOOLS_LIMIT_NS (1500 * NS_PER_MS)
 
@@ -15,6 +15,7 @@ const struct fact_group fact_groups[] = {
     {"cores", "Cores that this process may use", share_rules},
     {"system", "System", system_rules},
     {"variables", "Variables that somebody has set", variable_rules},
+    {"sandbox", "What surrounds this process", sandbox_rules},
     {"clock", "Clock (CLOCK_MONOTONIC)", clock_rules},
     {"build", "This program", build_rules},
     {"run", "This run", run_rules},

@@ -63,7 +63,7 @@ struct fact_group {
 extern const struct fact_group fact_groups[];
 
 extern const struct fact_rule hardware_rules[], share_rules[], system_rules[], variable_rules[],
-    clock_rules[], build_rules[], run_rules[], tool_rules[];
+    sandbox_rules[], clock_rules[], build_rules[], run_rules[], tool_rules[];
 
 /* Prepares source; argv is borrowed. fact_source_close frees what it holds. */
 void fact_source_open(struct fact_source *source, int argc, char **argv);

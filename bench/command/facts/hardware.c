@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bench/command/facts/fact.h"
-#include "bench/command/read_file.h"
+#include "common/read_file.h"
 
 #define CPUINFO_BYTES 16384 /* the first processors are enough */
 

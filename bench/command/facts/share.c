@@ -7,6 +7,7 @@
 
 #include "bench/command/cores.h"
 #include "bench/command/facts/fact.h"
+#include "bench/launch/lack.h"
 #include "common/cross_memory.h"
 
 static void find_online(const struct fact_query *query, struct fact *fact)
@@ -52,6 +53,9 @@ static void find_usable(const struct fact_query *query, struct fact *fact)
 static void find_single_copy(const struct fact_query *query, struct fact *fact)
 {
     (void)query;
+    char refused[LACK_BYTES];
+    if (strstr(lack_calls(refused, sizeof refused), "pidfd_open") != NULL)
+        return; /* nobody can be started to try it */
     int error = cross_memory_try();
     fact_text(fact, "%s", error == 0 ? "cma" : "none");
     if (error != 0)

@@ -14,9 +14,10 @@
 #include "bench/command/company.h"
 #include "bench/command/cores.h"
 #include "bench/command/facts/fact.h"
-#include "bench/command/read_file.h"
+#include "bench/launch/lack.h"
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/read_file.h"
 
 #define MIB           (1024u * 1024u)
 #define WATCH_NS      (300 * NS_PER_MS) /* how long the doctor watches others */
@@ -94,31 +95,31 @@ static void find_others(const struct fact_query *query, struct fact *fact)
 static void find_shared_memory(const struct fact_query *query, struct fact *fact)
 {
     (void)query;
+    char problem[LACK_BYTES];
     struct statvfs status;
-    if (statvfs("/dev/shm", &status) != 0) {
+    if (statvfs("/dev/shm", &status) != 0)
         fact_unknown(fact, "no /dev/shm");
-        return;
-    }
-    uint64_t free_mib = (uint64_t)status.f_bavail * status.f_frsize / MIB;
-    fact_integer(fact, (int64_t)free_mib);
-    if (free_mib < 64)
+    else
+        fact_integer(fact, (int64_t)((uint64_t)status.f_bavail * status.f_frsize / MIB));
+    if (*lack_shared_memory(problem, sizeof problem) != '\0')
         fact_warn(fact,
-                  "only %" PRIu64 " MiB free in /dev/shm: MPI needs more for its segments "
-                  "(docker run --shm-size=1g)",
-                  free_mib);
+                  "%s; Python's semaphores can lie nowhere else, and MPI's segments take more",
+                  problem);
 }
 
 static void find_memfd(const struct fact_query *query, struct fact *fact)
 {
     (void)query;
+    char line[FACT_TEXT_BYTES];
     void *memory;
     int error = memory_create("parbench-doctor", MIB, &memory, NULL);
     fact_text(fact, "%s", error == 0 ? "works" : strerror(-error));
     if (error == 0)
         memory_unmap(memory, MIB);
     else
-        fact_warn(fact, "no shared memory (memfd_create: %s): nearly all backends need it",
-                  strerror(-error));
+        fact_warn(fact, "%s",
+                  lack_line(line, sizeof line, "no shared memory, which nearly all backends need",
+                            error));
 }
 
 struct limit {

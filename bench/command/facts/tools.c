@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "bench/command/facts/fact.h"
+#include "bench/launch/mpirun.h"
 #include "bench/launch/spawn.h"
 #include "common/clock.h"
 
-#define NOT_FOUND 127 /* exit status of a program that could not be executed */
+#define NOT_FOUND     127 /* exit status of a program that could not be executed */
+#define COULD_NOT_ASK "could not be asked: no process can be started"
 
 struct tool {
     const char *argv[4];
@@ -29,7 +31,7 @@ static const char *ask(const struct tool *tool, uint64_t deadline_ns, char *line
     int status = 0, output = memfd_create("parbench-tool", MFD_CLOEXEC);
     struct spawn spawn = {.argv = (char *const *)tool->argv, .output = output};
     if (output < 0 || spawn_program(&spawn, &child) != 0) {
-        problem = "could not be asked";
+        problem = COULD_NOT_ASK;
     } else if (child_wait(&child, deadline_ns, &status) != 0) {
         kill(-child.pid, SIGKILL); /* its process group, with whatever it started */
         child_end(&child);
@@ -53,9 +55,21 @@ static void find_tool(const struct fact_query *query, struct fact *fact)
     const char *problem = ask(tool, query->source->tools_deadline_ns, line, sizeof line);
     if (problem == NULL)
         fact_text(fact, "%s (for %s)", line, tool->enables);
+    else if (strcmp(problem, COULD_NOT_ASK) == 0) /* it may be here or not */
+        fact_unknown(fact, problem);
     else
         fact_text(fact, "%s: no %s; sudo apt-get install %s", problem, tool->enables,
                   tool->install);
+}
+
+/* It may be here and yet start nothing. */
+static void find_mpirun(const struct fact_query *query, struct fact *fact)
+{
+    char obstacle[FACT_TEXT_BYTES];
+    find_tool(query, fact);
+    if (fact->kind == FACT_TEXT && mpirun_find(0, obstacle, sizeof obstacle) < 0 &&
+        strstr(fact->text, "missing") == NULL)
+        fact_warn(fact, "no backend mpi: %s", obstacle);
 }
 
 static const struct tool mpirun = {{"mpirun", "--version"}, "backend mpi", "openmpi-bin"};
@@ -72,7 +86,7 @@ static const struct tool perf = {{"perf", "--version"}, "counting instructions",
 static const struct tool valgrind = {{"valgrind", "--version"}, "memory tests", "valgrind"};
 
 const struct fact_rule tool_rules[] = {
-    {"mpirun", "mpirun", "", find_tool, &mpirun, true},
+    {"mpirun", "mpirun", "", find_mpirun, &mpirun, true},
     {"python3", "python3", "", find_tool, &python, true},
     {"gnuplot", "gnuplot", "", find_tool, &gnuplot, true},
     {"perf", "perf", "", find_tool, &perf, true},

@@ -7,6 +7,7 @@ is here: those are done around it, by the C side of the cell.
 import signal
 from typing import Any, Dict, List, Optional
 
+import helpers
 from plan import Plan
 from worker import Answer, Task, TaskFailed
 
@@ -61,7 +62,12 @@ class Backend:
             return cls.lacks[plan.schedule]
         if ":" in plan.backend and not cls.has_processes:
             return "it starts no process, so it has no start method"
-        return None
+        return helpers.no_semaphores() if cls.has_semaphores(plan) else None
+
+    @classmethod
+    def has_semaphores(cls, _plan: Plan) -> bool:
+        """Whether its queues have locks that processes share."""
+        return cls.has_processes
 
     def map(self, tasks: List[Task]) -> List[bytes]:
         """Returns the results in the order of the tasks."""

@@ -57,6 +57,10 @@ class Manager(base.Backend):
     lacks = {base.STATIC: "workers take from one queue: "
                           "write dynamic or per-task"}
 
+    @classmethod
+    def has_semaphores(cls, plan: Plan) -> bool:
+        return plan.schedule == base.DYNAMIC   # of the queue of tasks
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self.context = plan.context

@@ -36,6 +36,10 @@ class Process(base.Backend):
     lacks = {schedule: "a Process runs one task and ends: write per-task"
              for schedule in (base.DYNAMIC, base.STATIC)}
 
+    @classmethod
+    def has_semaphores(cls, _plan: Plan) -> bool:
+        return False   # a Pipe has none
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self.context = plan.context

@@ -28,7 +28,7 @@
 
 int mpirun_prepare(struct stage *stage)
 {
-    int error = mpirun_find(stage->why, sizeof stage->why);
+    int error = mpirun_find(0, stage->why, sizeof stage->why);
     stage->single_copy = error == 0 && cross_memory_try() == 0;
     return error == 0 ? 0 : WAY_SKIP;
 }

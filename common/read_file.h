@@ -1,8 +1,8 @@
 /*
  * read_file.h - the small files in which Linux tells about itself (/proc, /sys, /etc).
  */
-#ifndef PARBENCH_BENCH_COMMAND_READ_FILE_H
-#define PARBENCH_BENCH_COMMAND_READ_FILE_H
+#ifndef PARBENCH_COMMON_READ_FILE_H
+#define PARBENCH_COMMON_READ_FILE_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "bench/command/read_file.h"
+#include "common/read_file.h"
 
 #include <stdio.h>
 #include <string.h>
