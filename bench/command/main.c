@@ -18,6 +18,7 @@
 #include "bench/compare/against.h"
 #include "bench/data/text.h"
 #include "bench/launch/alone.h"
+#include "bench/present/screen.h"
 #include "bench/suite/suite.h"
 #include "common/starter.h"
 #include "workloads/words.h"
@@ -175,5 +176,6 @@ int main(int argc, char **argv)
     }
     starter_sign();
     setlocale(LC_CTYPE, ""); /* for text on terminals; numbers keep their point */
+    screen_open();
     return finish_output(dispatch(argc, argv));
 }
