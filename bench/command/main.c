@@ -18,6 +18,7 @@
 #include "bench/compare/against.h"
 #include "bench/data/text.h"
 #include "bench/launch/alone.h"
+#include "bench/launch/inherited.h"
 #include "bench/present/screen.h"
 #include "bench/suite/suite.h"
 #include "common/starter.h"
@@ -135,11 +136,6 @@ static int dispatch(int argc, char **argv)
     return command != NULL ? command->run(argc - 1, argv + 1) : refuse_command(argv[1]);
 }
 
-static void ignore(int number)
-{
-    (void)number;
-}
-
 /* Whoever read our output has gone away, as head does. */
 static bool reader_left(void)
 {
@@ -153,7 +149,7 @@ static int finish_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    if (reader_left()) {
+    if (reader_left() && !inherited_ignored(SIGPIPE)) {
         signal(SIGPIPE, SIG_DFL);
         raise(SIGPIPE);
     }
@@ -163,13 +159,15 @@ static int finish_output(int status)
 
 int main(int argc, char **argv)
 {
-    /* A handler, and not SIG_IGN: programs that we start get their default back. */
-    const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
-    sigaction(SIGPIPE, &action, NULL);
-    signal(SIGCHLD, SIG_DFL); /* who started us may have ignored it, and then no child has a status */
+    const char *message;
+    int error = inherited_put_right(&message);
+    if (error != 0) {
+        fprintf(stderr, "bench: %s\n", message);
+        return COMMAND_FAILED;
+    }
     if (nested_rank() > 0)
         return COMMAND_OK; /* rank 0 measures, see nested.h */
-    int error = alone_begin();
+    error = alone_begin();
     if (error != 0) {
         fprintf(stderr, "bench: cannot start a process: %s\n", strerror(-error));
         return COMMAND_FAILED;

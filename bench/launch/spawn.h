@@ -12,6 +12,8 @@ struct spawn {
     char *const *argv;        /* argv[0] is the program, looked up on PATH if it holds no '/' */
     char **environment;       /* NULL: this process's own; without BENCHMARK_* in any case */
     int output;               /* where its standard output and error go */
+    const char *link; /* a path: there it makes a symbolic link to its descriptors, so that whatever
+                         it starts finds those that it inherited, too; NULL: none */
     bool c_locale; /* what it prints will be parsed: it runs with LC_ALL=C, so that a number has its
                       point and a message its words, wherever the user lives */
 };
