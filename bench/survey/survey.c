@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -162,8 +162,7 @@ static int open_files(struct survey *survey)
     const struct survey_table *table = survey->table;
     if (survey->options->output == NULL)
         return 0;
-    int error =
-        open_file(survey, table->file, table->columns, table->column_count, &survey->file);
+    int error = open_file(survey, table->file, table->columns, table->column_count, &survey->file);
     if (error == 0)
         error = open_file(survey, table->start_file, table->start_columns,
                           table->start_column_count, &survey->start_file);
@@ -174,6 +173,7 @@ int survey_open(struct survey *survey, const struct survey_table *table,
                 const struct survey_options *options)
 {
     *survey = (struct survey){.table = table, .options = options};
+    company_open(&survey->company);
     int error = session_open(&survey->session);
     return error != 0 ? error : open_files(survey);
 }
@@ -193,10 +193,11 @@ void survey_explain(struct grid *grid, double coverage)
 {
     if (isnan(coverage))
         return;
-    grid_note(grid, GRID_PLAIN,
-              "starts: the interval between fresh starts%s; in a start: what the middle half of one's "
-              "own samples spans. What the machine does over hours is in neither",
-              coverage < 0.95 ? ", of which there are too few for 95 %" : "");
+    grid_note(
+        grid, GRID_PLAIN,
+        "starts: the interval between fresh starts%s; in a start: what the middle half of one's "
+        "own samples spans. What the machine does over hours is in neither",
+        coverage < 0.95 ? ", of which there are too few for 95 %" : "");
 }
 
 static int print_csv(const struct survey *survey)
@@ -238,12 +239,16 @@ static int print(const struct survey *survey)
 
 int survey_close(struct survey *survey, int error)
 {
+    struct company_report report;
     int second = close_file(survey, survey->file, survey->table->file);
     error = error != 0 ? error : second;
     second = close_file(survey, survey->start_file, survey->table->start_file);
     error = error != 0 ? error : second;
     second = print(survey);
     error = error != 0 ? error : second;
+    company_look(&survey->company, &report);
+    company_say(&report, survey->options->format, survey->options->quiet);
+    company_close(&survey->company);
     if (error != 0)
         fprintf(stderr, "bench: %s\n",
                 *survey->message != '\0' ? survey->message : strerror(-error));
