@@ -214,6 +214,16 @@ born chrt -b 0 "$bench" -b serial "${quick[@]}" -o "$results"
 expect 'environment.json tells the policy' grep -q '"policy": "batch"' "$results/environment.json"
 expect 'and warns of it' grep -q 'the scheduling policy is batch' "$results/environment.json"
 
+deny=$(dirname "$built")/tests/deny
+if [ -x "$deny" ] && "$deny" sched_setaffinity EPERM true; then
+    born "$deny" sched_setaffinity EPERM "$bench" -b pipes,pthreads "${quick[@]}" --pin compact -o "$results"
+    for backend in pipes pthreads; do
+        expect_rows 'a worker that cannot be bound' $backend '0.(failed|skip): worker .*cannot be bound' dynamic
+    done
+else
+    echo 'SKIP a worker that cannot be bound: no filter of system calls here'
+fi
+
 # --- processors ------------------------------------------------------------------------------------
 
 mapfile -t cpus < <(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)), sep="\n")' 2>/dev/null)
