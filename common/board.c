@@ -59,13 +59,12 @@ void board_clear(struct board *board, unsigned workers, bool timed)
     }
 }
 
-/* A cpu that has been taken from us meanwhile is no reason to fail: we run where we may. */
-static void bind_to(int32_t cpu)
+static int bind_to(int32_t cpu)
 {
     cpu_set_t one;
     CPU_ZERO(&one);
     CPU_SET((size_t)cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
+    return sched_setaffinity(0, sizeof one, &one) != 0 ? -errno : 0;
 }
 
 /* Of one who had this line before: what he died of was survived. */
@@ -87,7 +86,16 @@ void board_enter(struct board *board, unsigned worker)
     if (gettid() != getpid()) /* a process's first thread has its stack since crash_watch */
         crash_enter(worker);
     if (line->cpu != BOARD_ANYWHERE)
-        bind_to(line->cpu);
+        atomic_store_explicit(&line->bind_error, bind_to(line->cpu), memory_order_relaxed);
+}
+
+unsigned board_find_stray(const struct board *board, unsigned workers)
+{
+    unsigned worker = 0;
+    while (worker < workers &&
+           atomic_load_explicit(&board->lines[worker].bind_error, memory_order_relaxed) == 0)
+        worker++;
+    return worker;
 }
 
 void board_help(struct board *board, unsigned workers, int32_t pid)

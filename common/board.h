@@ -31,6 +31,7 @@ struct board_line {                     /* two cache lines, so that no worker sl
     _Atomic int32_t pid;                /* the worker's process; 0 while there is none */
     _Atomic int32_t tid;                /* its thread, as the kernel counts them (gettid(2)) */
     int32_t cpu;       /* where it is to run, set before it starts; or BOARD_ANYWHERE */
+    _Atomic int32_t bind_error; /* why it can't run there, a negative errno; 0: it does */
     uint64_t tasks;    /* run in this map ... */
     uint64_t calls;    /* ... in so many calls of job_run */
     uint64_t begin_ns; /* first kernel's begin in this map; 0: none yet, or untimed */
@@ -70,9 +71,12 @@ void board_close(struct board *board);
 void board_clear(struct board *board, unsigned workers, bool timed);
 
 /* A worker signs its line when it starts to serve: its pid, no task, and a crash of one who had the
- * line before is forgotten. A thread gets a stack for the handler of its own crash (crash.h). If the
- * line says where it is to run, it moves there, as far as the kernel lets it. */
+ * line before is forgotten. A thread gets a stack for the handler of its own crash (crash.h). If
+ * the line says where it is to run, it moves there, or notes why the kernel does not let it. */
 void board_enter(struct board *board, unsigned worker);
+
+/* The first of workers that could not go where its line says; workers: all could. */
+unsigned board_find_stray(const struct board *board, unsigned workers);
 
 /* A pool of so many workers has a helper process, which runs no tasks: its processor time and
  * memory are the pool's, too. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 #define END_LIMIT_NS (10 * NS_PER_S) /* SIGKILL waits for a system call in state D, and we do not */
 #define LOOK_US      200
+#define SMALL_STACK  (1u << 20)
 
 int child_die_with(pid_t parent)
 {
@@ -105,12 +107,28 @@ int child_wait(struct child *child, uint64_t deadline_ns, int *status)
     return 0;
 }
 
+/* Limits that end a process by a signal that may as well come of something else: a hard one of
+ * processor time, and a stack smaller than programs are used to. */
+static void add_limit(int number, char *text, size_t bytes)
+{
+    struct rlimit cpu, stack;
+    size_t length = strlen(text);
+    if (number == SIGKILL && getrlimit(RLIMIT_CPU, &cpu) == 0 && cpu.rlim_max != RLIM_INFINITY)
+        snprintf(text + length, bytes - length, "; ulimit -t is %llu",
+                 (unsigned long long)cpu.rlim_max);
+    if (number == SIGSEGV && getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < SMALL_STACK)
+        snprintf(text + length, bytes - length, "; ulimit -s is %llu",
+                 (unsigned long long)stack.rlim_cur / 1024);
+}
+
 char *child_describe(int status, char *text, size_t bytes)
 {
-    if (WIFSIGNALED(status))
+    if (WIFSIGNALED(status)) {
         snprintf(text, bytes, "killed by signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
-    else
+        add_limit(WTERMSIG(status), text, bytes);
+    } else {
         snprintf(text, bytes, "exited with status %d", WEXITSTATUS(status));
+    }
     return text;
 }

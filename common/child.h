@@ -45,7 +45,8 @@ void child_end(struct child *child);
 int child_reap(pid_t pid, uint64_t deadline_ns, int *status);
 
 /* Writes how a process ended, from waitpid's status: "killed by signal 9 (Killed)",
- * "exited with status 0". Returns text. */
+ * "exited with status 0"; and a limit of ours that may be behind it: "; ulimit -t is 60". Returns
+ * text. */
 char *child_describe(int status, char *text, size_t bytes);
 
 #endif

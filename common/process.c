@@ -55,3 +55,10 @@ int process_read(pid_t pid, struct process *process)
     line[got] = '\0';
     return process_parse(line, process);
 }
+
+int process_own_name(char *text, size_t bytes)
+{
+    ssize_t length = readlink("/proc/self", text, bytes - 1);
+    text[length > 0 ? length : 0] = '\0';
+    return length < 0 ? -errno : 0;
+}

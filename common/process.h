@@ -9,6 +9,7 @@
 #define PARBENCH_COMMON_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -36,5 +37,9 @@ int process_parse(const char *line, struct process *process);
 /* Reads /proc/PID/stat. Returns 0, or a negative errno (-ENOENT, -ESRCH: there is no such process).
  */
 int process_read(pid_t pid, struct process *process);
+
+/* Writes the number that /proc knows this process by, which getpid does not tell where /proc is
+ * another namespace's: text[bytes]. Returns 0, or a negative errno: there is no /proc. */
+int process_own_name(char *text, size_t bytes);
 
 #endif

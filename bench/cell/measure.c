@@ -181,6 +181,21 @@ static void say_outcome(int error, const struct failure *why, char *status)
                  failure_line(why, line, sizeof line));
 }
 
+/* A figure of workers that are not where the row says would be another cell's. */
+static bool all_in_place(const struct session *session, char *status)
+{
+    const unsigned workers = session->plan.workers;
+    const unsigned stray = board_find_stray(session->board, workers);
+    if (stray == workers)
+        return true;
+    const struct board_line *line = &session->board->lines[stray];
+    snprintf(
+        status, STATUS_BYTES,
+        "failed: worker %u (pid %d) cannot be bound to processor %d: %s; --pin none does without",
+        stray, (int)atomic_load(&line->pid), line->cpu, strerror(-atomic_load(&line->bind_error)));
+    return false;
+}
+
 /* Runs one map over all tasks and fills *sample; status is its text. Only what stands between the
  * two looks at the clock is timed. */
 static void take_sample(struct session *session, bool timed, struct sample *sample, char *status)
@@ -227,8 +242,8 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     if (session->plan.schedule != SCHEDULE_PER_TASK) /* which has no chunk */
         sample->chunk = session->model.chunk = traffic.chunk;
     say_outcome(error, &why, status);
-    sample->verified = error == 0 && plain_verify(&session->plain, session->results, status,
-                                                  STATUS_BYTES);
+    sample->verified = error == 0 && all_in_place(session, status) &&
+                       plain_verify(&session->plain, session->results, status, STATUS_BYTES);
     sample->status = status;
 }
 

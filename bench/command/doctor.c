@@ -7,8 +7,10 @@
 
 #include "bench/command/commands.h"
 #include "bench/command/facts/fact.h"
+#include "bench/present/screen.h"
 
 #define LABEL_WIDTH  30
+#define LINE_WIDTH   78
 #define WARNINGS_MAX 32
 
 struct verdict {
@@ -50,14 +52,16 @@ static void print_group(const struct fact_source *source, const struct fact_grou
     printf("\n");
 }
 
-/* Prints a paragraph behind "- ", in lines of less than 80 columns. */
+/* Prints a paragraph behind "- ", in lines of less than 80 columns, or the terminal's. */
 static void print_item(const char *text)
 {
+    const size_t width = screen_width(stdout);
+    const size_t most = width > 0 && width < LINE_WIDTH ? width : LINE_WIDTH;
     size_t column = 2;
     printf("- ");
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
-        if (column > 2 && column + 1 + length > 78) {
+        if (column > 2 && column + 1 + length > most) {
             printf("\n  ");
             column = 2;
         }

@@ -20,8 +20,10 @@
 #include "bench/compare/against.h"
 #include "bench/data/text.h"
 #include "bench/launch/alone.h"
+#include "bench/launch/inherited.h"
 #include "bench/launch/lack.h"
 #include "bench/launch/variables.h"
+#include "bench/present/screen.h"
 #include "bench/suite/suite.h"
 #include "common/starter.h"
 #include "workloads/words.h"
@@ -162,11 +164,6 @@ static void complete_environment(void)
     }
 }
 
-static void ignore(int number)
-{
-    (void)number;
-}
-
 /* Whoever read our output has gone away, as head does. */
 static bool reader_left(void)
 {
@@ -180,7 +177,7 @@ static int finish_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    if (reader_left()) {
+    if (reader_left() && !inherited_ignored(SIGPIPE)) {
         signal(SIGPIPE, SIG_DFL);
         raise(SIGPIPE);
     }
@@ -190,15 +187,16 @@ static int finish_output(int status)
 
 int main(int argc, char **argv)
 {
-    /* A handler, and not SIG_IGN: programs that we start get their default back. */
-    const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
-    sigaction(SIGPIPE, &action, NULL);
-    signal(SIGCHLD,
-           SIG_DFL); /* who started us may have ignored it, and then no child has a status */
+    const char *message;
+    int error = inherited_put_right(&message);
+    if (error != 0) {
+        fprintf(stderr, "bench: %s\n", message);
+        return COMMAND_FAILED;
+    }
     variables_settle();
     if (nested_rank() > 0)
         return COMMAND_OK; /* rank 0 measures, see nested.h */
-    int error = alone_begin();
+    error = alone_begin();
     if (error != 0) {
         fprintf(stderr, "bench: cannot start a process: %s\n", strerror(-error));
         return COMMAND_FAILED;
@@ -206,5 +204,6 @@ int main(int argc, char **argv)
     complete_environment();
     starter_sign();
     setlocale(LC_CTYPE, ""); /* for text on terminals; numbers keep their point */
+    screen_open();
     return finish_output(lacks_proc(argc, argv) ? COMMAND_FAILED : dispatch(argc, argv));
 }

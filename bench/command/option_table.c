@@ -1,6 +1,11 @@
 #include "bench/command/option_table.h"
 
+#include <stdlib.h>
+
 #include "bench/command/options.h"
+#include "bench/present/screen.h"
+
+#define ARGP_LEAST 40 /* columns; argp refuses to work with fewer than its indents */
 
 #define TEXT_OF(number) #number
 #define TEXT(macro)     TEXT_OF(macro)
@@ -116,6 +121,16 @@ static const char document[] =
     "Exit status: 0 all cells verified; 1 a cell failed or a result was wrong; 2 the command "
     "line was wrong, and nothing was run.";
 
+/* argp fills lines of 79 columns, unless told otherwise in the environment. */
+static void tell_width(size_t width)
+{
+    char format[64];
+    if (width < ARGP_LEAST || width >= SCREEN_COLUMNS)
+        return; /* narrower ones are cut as any other text is */
+    snprintf(format, sizeof format, "rmargin=%zu,opt-doc-col=%zu", width - 1, width / 3);
+    setenv("ARGP_HELP_FMT", format, 0);
+}
+
 void options_help(FILE *out)
 {
     static const struct argp help = {.options = option_table, .doc = document};
@@ -124,6 +139,7 @@ void options_help(FILE *out)
           "  or:  bench COMMAND [ARGUMENT...]\n"
           "\n",
           out);
+    tell_width(screen_width(out));
     argp_help(&help, out, ARGP_HELP_LONG | ARGP_HELP_DOC, name);
 }
 

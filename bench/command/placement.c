@@ -11,13 +11,27 @@
 #include "bench/data/text.h"
 #include "common/board.h"
 
+/* Cuts it down to the affinity of this process, which hwloc leaves to us: a cgroup's cpuset is all
+ * that it knows to be allowed. */
+static int restrict_to_own(hwloc_topology_t topology)
+{
+    hwloc_cpuset_t own = hwloc_bitmap_alloc();
+    if (own == NULL)
+        return -ENOMEM;
+    int error = hwloc_get_cpubind(topology, own, HWLOC_CPUBIND_PROCESS);
+    if (error == 0 && hwloc_bitmap_intersects(own, hwloc_topology_get_topology_cpuset(topology)))
+        error = hwloc_topology_restrict(topology, own, 0);
+    hwloc_bitmap_free(own);
+    return error;
+}
+
 /* Returns the topology of what this process may use, or NULL: no memory. */
 static hwloc_topology_t read_topology(void)
 {
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
         return NULL;
-    if (hwloc_topology_load(topology) == 0)
+    if (hwloc_topology_load(topology) == 0 && restrict_to_own(topology) == 0)
         return topology;
     hwloc_topology_destroy(topology);
     return NULL;

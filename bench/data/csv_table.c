@@ -10,7 +10,7 @@
 #include "bench/data/text.h"
 
 #define FIELD_BYTES_MAX (64u * 1024u)
-#define PIECE_BYTES     (64u * 1024u)
+#define PIECE_BYTES     (8u * 1024u)
 
 struct reading {
     struct csv_table *table;

@@ -18,7 +18,7 @@
 
 #define FIELD_BYTES_MAX (64u * 1024u)
 #define FIELDS_MAX      256u /* of a header: ours and, after them, others' */
-#define CHUNK_BYTES     (64u * 1024u)
+#define CHUNK_BYTES     (8u * 1024u) /* on a stack that may be small */
 #define BRIEF_BYTES     44u            /* of a wrong field, shown in a message */
 #define PASSED_OVER     SAMPLE_COLUMNS /* the column of a field that nobody asked for */
 

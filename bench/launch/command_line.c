@@ -95,11 +95,11 @@ char **command_line_make(const struct launch *launch, const struct cell_paths *p
         add_option(&words, "trace", paths->trace);
     add(&words, "--");
     for (size_t i = 0; i < options->flag_count; i++)
-        if (launch->gbench_out == NULL ||
+        if (*paths->gbench == '\0' ||
             strncmp(options->flags[i], "--benchmark_out=", strlen("--benchmark_out=")) != 0)
             add(&words, "%s", options->flags[i]);
-    if (launch->gbench_out != NULL)
-        add(&words, "--benchmark_out=%s", launch->gbench_out);
+    if (*paths->gbench != '\0')
+        add(&words, "--benchmark_out=%s", paths->gbench);
     if (words.short_of_memory) {
         command_line_free(words.list);
         return NULL;

@@ -5,14 +5,16 @@
 #define PARBENCH_BENCH_LAUNCH_COMMAND_LINE_H
 
 #include "bench/launch/launch.h"
+#include "bench/launch/watch.h"
 
 /* Paths by which the cell, or any rank of it, reaches what the runner holds open. */
 struct cell_paths {
     char program[4096];
-    char board[64];
-    char rows[64];
-    char results[64]; /* "" if nobody asked for results */
-    char trace[64];   /* "" if nobody asked for a trace */
+    char board[WATCH_PATH_BYTES];
+    char rows[WATCH_PATH_BYTES];
+    char results[WATCH_PATH_BYTES]; /* "" if nobody asked for results */
+    char trace[WATCH_PATH_BYTES];   /* "" if nobody asked for a trace */
+    char gbench[WATCH_PATH_BYTES];  /* "" if nobody asked for Google Benchmark's own output */
 };
 
 /* Returns argv of the cell program, ending with NULL, or NULL: no memory. The caller frees it with

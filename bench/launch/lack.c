@@ -25,6 +25,9 @@
 
 enum { TELLS = 1, ELSEWHERE = 2 };
 
+static const char nothing[128] = ""; /* an empty name, or an empty structure */
+#define NOTHING ((long)nothing)
+
 /* Each is called with arguments of which it can make nothing, and says so if the kernel has it and
  * no filter holds it back. */
 static const struct call {
@@ -36,15 +39,15 @@ static const struct call {
     const char *needed_by;
 } calls[] = {
     {"pidfd_open", SYS_pidfd_open, {-1}, TELLS, "whatever starts a process"},
-    {"memfd_create", SYS_memfd_create, {0, -1}, TELLS, "whatever shares memory"},
+    {"memfd_create", SYS_memfd_create, {NOTHING, -1}, TELLS, "whatever shares memory"},
     {"fallocate", SYS_fallocate, {-1}, TELLS, "whatever shares memory"},
     {"signalfd4", SYS_signalfd4, {-1}, TELLS, "every run"},
     {"clone3", SYS_clone3, {0}, TELLS | ELSEWHERE, "whatever starts a thread"},
     {"set_robust_list", SYS_set_robust_list, {0}, TELLS, "backend shm, transport queue"},
     {"eventfd2", SYS_eventfd2, {0, -1}, TELLS, "backend shm, transport eventfd"},
     {"sched_setaffinity", SYS_sched_setaffinity, {-1}, TELLS, "--pin, placements"},
-    {"mq_open", SYS_mq_open, {0}, 0, "transport mq"},
-    {"perf_event_open", SYS_perf_event_open, {0}, 0, "counters of perf"},
+    {"mq_open", SYS_mq_open, {NOTHING}, 0, "transport mq"},
+    {"perf_event_open", SYS_perf_event_open, {NOTHING, -1, -1}, 0, "counters of perf"},
 };
 
 const char lack_calls_remedy[] = "they take Linux 5.3, and in a container a seccomp filter that "
@@ -55,7 +58,7 @@ static bool is_refused(const struct call *call)
 {
     long got =
         syscall(call->number, call->arguments[0], call->arguments[1], call->arguments[2], 0, 0, 0);
-    return got < 0 && errno != EINVAL && errno != EBADF && errno != EFAULT && errno != ESRCH &&
+    return got < 0 && errno != EINVAL && errno != EBADF && errno != ESRCH && errno != ENOENT &&
            !(errno == ENOSYS && (call->kind & ELSEWHERE) != 0);
 }
 

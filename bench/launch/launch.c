@@ -119,7 +119,7 @@ static void close_all(struct run *run)
 
 static int start(struct run *run, char *message, size_t bytes)
 {
-    struct cell_paths paths = {.results = "", .trace = ""};
+    struct cell_paths paths = {.results = "", .trace = "", .gbench = ""};
     const char *program = run->launch->cell->backend->python != NULL ? REGISTRY_PYTHON : "cell";
     int error = run->launch->programs == NULL
                     ? spawn_find(program, paths.program, sizeof paths.program)
@@ -130,12 +130,14 @@ static int start(struct run *run, char *message, size_t bytes)
                  program);
         return error;
     }
-    watch_name_descriptor(paths.board, sizeof paths.board, run->board_fd);
-    watch_name_descriptor(paths.rows, sizeof paths.rows, run->rows_fd);
+    watch_name_descriptor(&run->watch, paths.board, run->board_fd);
+    watch_name_descriptor(&run->watch, paths.rows, run->rows_fd);
     if (run->results_fd >= 0)
-        watch_name_descriptor(paths.results, sizeof paths.results, run->results_fd);
+        watch_name_descriptor(&run->watch, paths.results, run->results_fd);
     if (run->trace_fd >= 0)
-        watch_name_descriptor(paths.trace, sizeof paths.trace, run->trace_fd);
+        watch_name_descriptor(&run->watch, paths.trace, run->trace_fd);
+    if (run->launch->gbench_fd >= 0)
+        watch_name_descriptor(&run->watch, paths.gbench, run->launch->gbench_fd);
     char **argv = command_line_make(run->launch, &paths, clock_ns());
     if (argv == NULL)
         return -ENOMEM;

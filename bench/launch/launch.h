@@ -27,7 +27,7 @@ struct launch {
     const char *programs;  /* the bench of another build whose programs are run; NULL: ours */
     uint64_t patience_ns;  /* what the cell may spend on measuring disturbed samples again */
     bool trace;            /* record who ran which task, see launched.trace */
-    const char *gbench_out; /* path for Google Benchmark's own output, or NULL */
+    int gbench_fd;         /* memory file for Google Benchmark's own output, or -1 */
 };
 
 struct launched {

@@ -6,18 +6,22 @@
 #include <unistd.h>
 
 #include "bench/launch/descendants.h"
+#include "bench/launch/inherited.h"
 #include "bench/launch/lack.h"
 #include "common/cross_memory.h"
 #include "common/io.h"
 
-/* Signals become readable: no handler, no race with a wait. */
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* Signals become readable: no handler, no race with a wait. A blocked one is readable although it
+ * is ignored, so those that were ignored when bench was started (nohup, &) are left alone. */
 static int open_signals(struct session *session)
 {
     sigset_t wanted;
     sigemptyset(&wanted);
-    sigaddset(&wanted, SIGINT);
-    sigaddset(&wanted, SIGTERM);
-    sigaddset(&wanted, SIGHUP);
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+        if (!inherited_ignored(ending[i]))
+            sigaddset(&wanted, ending[i]);
     sigprocmask(SIG_BLOCK, &wanted, NULL);
     session->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     return session->signals < 0 ? -errno : 0;

@@ -11,7 +11,8 @@
 
 struct session {
     struct janitor janitor;
-    int signals; /* signalfd of SIGINT, SIGTERM and SIGHUP, which are blocked; -1: none */
+    int signals; /* signalfd of SIGINT, SIGTERM and SIGHUP, which are blocked, but for those that
+                    were ignored when bench was started; -1: none */
     int single_copy; /* what cross_memory_try said; 1: it was not asked yet */
 };
 

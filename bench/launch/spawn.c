@@ -4,26 +4,40 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/launch/inherited.h"
+#include "common/process.h"
+
+/* Makes the link to our descriptors, which are the program's after exec. */
+static int link_descriptors(const char *link)
+{
+    char own[24], target[64];
+    int error = process_own_name(own, sizeof own);
+    snprintf(target, sizeof target, "/proc/%s/fd", own);
+    unlink(link); /* of the program before */
+    return error == 0 && symlink(target, link) != 0 ? -errno : error;
+}
+
+/* In the child, whose copy of the environment is its own. */
 static int execute(void *argument)
 {
     const struct spawn *spawn = argument;
-    sigset_t none;
     int null = open("/dev/null", O_RDONLY);
-    sigemptyset(&none);
     if (setpgid(0, 0) != 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
         dup2(spawn->output, STDOUT_FILENO) < 0 || dup2(spawn->output, STDERR_FILENO) < 0)
         return 127;
     if (null > STDERR_FILENO)
         close(null);
-    sigprocmask(SIG_SETMASK, &none, NULL); /* what this program blocks, that one may want */
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGCHLD, SIG_DFL); /* who started this program may have ignored it */
+    int error = spawn->link != NULL ? link_descriptors(spawn->link) : 0;
+    if (error != 0) {
+        dprintf(STDERR_FILENO, "cannot make %s: %s\n", spawn->link, strerror(-error));
+        return 127;
+    }
+    inherited_hand_on();
     char **environment =
         spawn->environment != NULL ? spawn->environment : variables_make(&spawn->variables);
     if (environment == NULL)

@@ -12,6 +12,8 @@ struct spawn {
     char **environment;         /* NULL: made for ... */
     struct variables variables; /* ... this one */
     int output;                 /* where its standard output and error go */
+    const char *link; /* a path: there it makes a symbolic link to its descriptors, so that whatever
+                         it starts finds those that it inherited, too; NULL: none */
 };
 
 /* Starts the program with /dev/null as its standard input. A program that cannot be executed says

@@ -33,13 +33,13 @@ static char **make_argv(char *program, const struct tool *tool, char *where)
 static int start(struct watch *watch, const struct tool *tool, int rows, char *message,
                  size_t bytes)
 {
-    char program[PATH_MAX], where[64];
+    char program[PATH_MAX], where[WATCH_PATH_BYTES];
     if (spawn_find(tool->program, program, sizeof program) != 0) {
         snprintf(message, bytes, "libexec/parbench/%s is missing beside this program: build it",
                  tool->program);
         return -ENOENT;
     }
-    watch_name_descriptor(where, sizeof where, rows);
+    watch_name_descriptor(watch, where, rows);
     char **argv = make_argv(program, tool, where);
     if (argv == NULL)
         return -ENOMEM;

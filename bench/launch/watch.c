@@ -18,14 +18,23 @@
 #include "common/clock.h"
 #include "common/io.h"
 
+#define DESCRIPTORS      "descriptors" /* in the janitor's directory, a link that spawn makes */
 #define OUTPUT_PIECES    64 /* read at once, lest a program that chatters takes us up */
 #define PIECE_BYTES      4096
 #define SIGN_ON_MS       10 /* how often to look for ranks that have signed on */
 #define ORPHANS_LIMIT_NS (2 * NS_PER_S)
 
-void watch_name_descriptor(char *path, size_t bytes, int fd)
+static void name_link(const struct watch *watch, char link[WATCH_PATH_BYTES])
 {
-    snprintf(path, bytes, "/proc/%d/fd/%d", (int)getpid(), fd);
+    snprintf(link, WATCH_PATH_BYTES, "%s/" DESCRIPTORS, watch->janitor->directory);
+}
+
+/* Ours would do as well, if all might look into /proc/PID/fd: but that of a program with
+ * capabilities, or which its user may not read, is closed to its own children. */
+void watch_name_descriptor(const struct watch *watch, char path[WATCH_PATH_BYTES], int fd)
+{
+    fcntl(fd, F_SETFD, 0); /* from now on it survives exec */
+    snprintf(path, WATCH_PATH_BYTES, "%s/" DESCRIPTORS "/%d", watch->janitor->directory, fd);
 }
 
 int watch_open(struct watch *watch, const struct watch_means *means)
@@ -55,8 +64,8 @@ void watch_close(struct watch *watch)
 
 /* ---- starting ------------------------------------------------------------------------------- */
 
-static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, char *message,
-                       size_t bytes)
+static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, const char *link,
+                       char *message, size_t bytes)
 {
     struct mpirun mpirun = {.argv = argv,
                             .ranks = ranks,
@@ -67,8 +76,10 @@ static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, c
     int error = mpirun_command(&mpirun, &command, message, bytes);
     if (error != 0)
         return error;
-    struct spawn spawn = {
-        .argv = command.argv, .environment = command.environment, .output = watch->output[1]};
+    struct spawn spawn = {.argv = command.argv,
+                          .environment = command.environment,
+                          .output = watch->output[1],
+                          .link = link};
     error = spawn_program(&spawn, &watch->child);
     mpirun_command_free(&command);
     return error;
@@ -77,16 +88,19 @@ static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, c
 int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t limit_ns,
                 char *message, size_t bytes)
 {
+    char link[WATCH_PATH_BYTES];
+    name_link(watch, link);
     struct spawn spawn = {
         .argv = argv,
         .environment = watch->environment,
         /* files of a program that is killed are where the janitor looks */
         .variables = {.reader = watch->reader, .directory = watch->janitor->directory},
-        .output = watch->output[1]};
+        .output = watch->output[1],
+        .link = link};
     *message = '\0';
     watch->deadline_ns = clock_deadline(limit_ns);
     int error = ranks == 0 ? spawn_program(&spawn, &watch->child)
-                           : start_ranks(watch, argv, ranks, message, bytes);
+                           : start_ranks(watch, argv, ranks, link, message, bytes);
     if (error != 0) {
         if (*message == '\0')
             lack_line(message, bytes, "cannot start a process", error);

@@ -10,6 +10,7 @@
 #ifndef PARBENCH_BENCH_LAUNCH_WATCH_H
 #define PARBENCH_BENCH_LAUNCH_WATCH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@
 #include "bench/launch/variables.h"
 #include "common/child.h"
 
+#define WATCH_PATH_BYTES   (PATH_MAX + 32) /* of a path to a descriptor */
 #define WATCH_OUTPUT_BYTES 16384 /* so much of the end of what a program prints is kept */
 
 struct watch_means { /* borrowed */
@@ -67,7 +69,8 @@ int watch_wait(struct watch *watch);
 
 void watch_close(struct watch *watch);
 
-/* Writes a path by which any process of this machine, also a rank, opens our descriptor. */
-void watch_name_descriptor(char *path, size_t bytes, int fd);
+/* Before the start: has the program inherit our descriptor, and writes a path by which it, and
+ * whatever it starts, also a rank, opens that. */
+void watch_name_descriptor(const struct watch *watch, char path[WATCH_PATH_BYTES], int fd);
 
 #endif

@@ -13,6 +13,7 @@
 #include "bench/present/grid.h"
 #include "bench/present/group.h"
 #include "bench/present/html.h"
+#include "bench/present/screen.h"
 
 #define COVERED     0.95 /* what +- covers unless notes tell otherwise */
 #define NOTES_BYTES 160
@@ -229,6 +230,8 @@ int table_format_parse(const char *text, enum table_format *format, char *messag
     for (size_t i = 0; i < FORMATS; i++)
         if (strcmp(text, format_names[i]) == 0) {
             *format = (enum table_format)i;
+            if (*format != TABLE_TERMINAL)
+                screen_verbatim();
             return 0;
         }
     snprintf(message, bytes,

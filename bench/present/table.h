@@ -35,10 +35,11 @@ enum table_format {
     TABLE_HTML      /* "html": tables to be put into a page */
 };
 
-/* Reads a format's name. Returns 0, or -EINVAL with one line in message[bytes]. */
+/* Reads the name of the format that standard output is to have. Returns 0, or -EINVAL with one line
+ * in message[bytes]. */
 int table_format_parse(const char *text, enum table_format *format, char *message, size_t bytes);
 
-/* Prints the summary. Colours only where out is a terminal and NO_COLOR is not set. Returns 0,
+/* Prints the summary. Colours as in screen.h. Returns 0,
  * -ENOMEM or -EIO. */
 int table_print(FILE *out, const struct summary_table *summary, enum table_format format);
 

@@ -62,17 +62,12 @@ int gbench_files_open(struct gbench_files *files, const struct options *options,
     if (files->fd < 0)
         return -errno;
     files->environment = read_environment(argc, argv);
-    snprintf(files->name, sizeof files->name, "/proc/%d/fd/%d", (int)getpid(), files->fd);
     return 0;
 }
 
-const char *gbench_files_next(struct gbench_files *files)
+int gbench_files_next(struct gbench_files *files)
 {
-    if (files->path == NULL)
-        return NULL;
-    if (ftruncate(files->fd, 0) != 0)
-        return NULL;
-    return files->name;
+    return files->path != NULL && ftruncate(files->fd, 0) == 0 ? files->fd : -1;
 }
 
 /* Google Benchmark writes NaN where it divides by a mean of 0, which is no JSON. Up to version 1.8

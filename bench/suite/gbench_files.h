@@ -20,7 +20,6 @@ struct gbench_files {
     uint64_t seed;       /* of the run, and how many rounds it has */
     unsigned rounds;
     int fd;              /* memory file that the next cell writes to */
-    char name[64];       /* its path */
     json_t *merged;      /* so far; NULL: nothing */
     json_t *environment; /* what environment.json has; NULL: not known */
 };
@@ -31,8 +30,8 @@ struct gbench_files {
 int gbench_files_open(struct gbench_files *files, const struct options *options, int argc,
                       char **argv, char *message, size_t bytes);
 
-/* The path that the next cell is to write to, or NULL. */
-const char *gbench_files_next(struct gbench_files *files);
+/* The memory file that the next cell is to write to, or -1. */
+int gbench_files_next(struct gbench_files *files);
 
 /* Takes in what the cell has written in this round. What is no JSON (the cell died) is passed over. */
 void gbench_files_add(struct gbench_files *files, uint64_t round);

@@ -12,6 +12,7 @@ struct progress {
     bool shown;
     size_t total, done;
     uint64_t begin_ns;
+    size_t columns; /* what the line may have */
 };
 
 /* quiet, or a standard error that is no terminal: nothing is ever shown. */

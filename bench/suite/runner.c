@@ -183,7 +183,7 @@ static int launch_until_quiet(struct runner *runner, struct launch *launch,
         uint64_t begin_ns = clock_ns();
         error = set_aside(runner, launched, rows);
         launch->patience_ns = retake_left(&runner->retake, begin_ns);
-        launch->gbench_out = gbench_files_next(&runner->files);
+        launch->gbench_fd = gbench_files_next(&runner->files);
         if (error == 0)
             error = launch_until_done(runner, launch, launched, rows);
         retake_spend(&runner->retake, clock_ns() - begin_ns);
@@ -220,7 +220,7 @@ static int measure_cell(struct runner *runner, const struct matrix *matrix, size
                             .programs = runner->programs,
                             .trace = runner->teller != NULL ||
                                      (round == 0 && runner->options->trace != NULL),
-                            .gbench_out = gbench_files_next(&runner->files)};
+                            .gbench_fd = gbench_files_next(&runner->files)};
     struct launched launched;
     if (cell->backend->problem != NULL)
         return skip(runner, matrix, index, round, rows);

@@ -86,6 +86,8 @@ static int open_queue(struct mq_attr *attributes, mqd_t *queue)
         *queue = mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, attributes);
         if (*queue >= 0)
             return mq_unlink(name) != 0 ? -errno : 0;
+        if (errno == EMFILE)
+            return -EDQUOT; /* mq_open's word for RLIMIT_MSGQUEUE, too */
         if (errno != EEXIST)
             return -errno;
     }

@@ -156,7 +156,12 @@ static void find_pipe_size(const struct fact_query *query, struct fact *fact)
 static const struct limit processes = {RLIMIT_NPROC, 1, 256, "many workers"},
                           descriptors = {RLIMIT_NOFILE, 1, 256, "many workers"},
                           locked = {RLIMIT_MEMLOCK, 1024, 0, ""},
-                          stack = {RLIMIT_STACK, 1024, 0, ""};
+                          stack = {RLIMIT_STACK, 1024, 256, "libraries that bench and cells use"},
+                          file_size = {RLIMIT_FSIZE, 1024, 65536, "shared memory and for results"},
+                          cpu_time = {RLIMIT_CPU, 1, 3600,
+                                      "long runs: a cell is killed in the midst"},
+                          address_space = {RLIMIT_AS, MIB, 4096, "MPI, Python and large tasks"},
+                          queues = {RLIMIT_MSGQUEUE, 1024, 256, "bench ipc --transport mq"};
 
 const struct fact_rule system_rules[] = {
     {"kernel", "kernel", "", find_kernel, NULL, false},
@@ -174,6 +179,10 @@ const struct fact_rule system_rules[] = {
     {"descriptors_max", "descriptors, at most", "", find_limit, &descriptors, true},
     {"locked_max_kib", "locked memory, at most", "KiB", find_limit, &locked, true},
     {"stack_max_kib", "stack, at most", "KiB", find_limit, &stack, true},
+    {"file_max_kib", "file, at most", "KiB", find_limit, &file_size, true},
+    {"cpu_time_max_s", "processor time, at most", "s", find_limit, &cpu_time, true},
+    {"address_space_max_mib", "address space, at most", "MiB", find_limit, &address_space, true},
+    {"message_queues_max_kib", "message queues, at most", "KiB", find_limit, &queues, true},
     {"pipe_max_kib", "pipe, at most", "KiB", find_pipe_size, "/proc/sys/fs/pipe-max-size", true},
     {NULL, NULL, NULL, NULL, NULL, false},
 };

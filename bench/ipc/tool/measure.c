@@ -100,7 +100,10 @@ static bool is_refusal(int error)
 
 static void say_error(int error, const char *where, char *status)
 {
-    if (is_refusal(error))
+    if (error == -EDQUOT)
+        snprintf(status, STATUS_BYTES,
+                 "skip: message queues may not take as much memory here: ulimit -q 819200");
+    else if (is_refusal(error))
         snprintf(status, STATUS_BYTES, "skip: not to be had here: %s", strerror(-error));
     else
         snprintf(status, STATUS_BYTES, "failed: %s: %s", where, strerror(-error));
