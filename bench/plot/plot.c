@@ -140,7 +140,7 @@ static void plot_tables(struct plotting *plotting, const struct plot *plot,
 
 static void plot_one(struct plotting *plotting, const struct plot *plot)
 {
-    struct csv_table csv[2] = {{NULL, 0, 0}, {NULL, 0, 0}};
+    struct csv_table csv[2] = {{.fields = NULL}, {.fields = NULL}};
     int error = read_table(plotting, plot, plot->file, &csv[0]), beside = 0;
     if (error == -ENOENT)
         skip(plotting, plot, "is not there");
