@@ -49,6 +49,7 @@ struct survey {
     int signal;              /* that the user wants it to end with, or 0 */
     bool failed;             /* a row says that something went wrong */
     char message[SURVEY_MESSAGE_BYTES];
+    char unwritten[SURVEY_MESSAGE_BYTES]; /* which file lacks rows, and why; or "" */
 };
 
 /* Whether that status is of something that went wrong. */
