@@ -65,6 +65,13 @@ static const char *const additions[][2] = {
  * for Open MPI in general: a measurement depends on nothing that its row does not tell. */
 static const char *const foreign[] = {"OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_"};
 
+/* Why there are no programs of ours that mpirun could start, or NULL. */
+#ifdef PARBENCH_WITHOUT_MPI
+static const char *const built_without = PARBENCH_WITHOUT_MPI;
+#else
+static const char *const built_without = NULL;
+#endif
+
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* --- finding ------------------------------------------------------------------------------------
@@ -91,7 +98,7 @@ static bool find_directory(const char *program, char *directory, size_t bytes)
 static const struct launcher *find_launcher(char *path, size_t bytes)
 {
     char directory[PATH_MAX];
-    if (!find_directory("ompi_info", directory, sizeof directory))
+    if (built_without != NULL || !find_directory("ompi_info", directory, sizeof directory))
         return NULL;
     for (size_t i = 0; i < LENGTH(launchers); i++) {
         int written = snprintf(path, bytes, "%s/%s", directory, launchers[i].name);
@@ -105,7 +112,10 @@ static int say_missing(char *message, size_t bytes)
 {
     char directory[PATH_MAX];
     bool other = find_directory("mpirun", directory, sizeof directory);
-    snprintf(message, bytes, "%s: install Open MPI (openmpi-bin) or put its bin on PATH",
+    if (built_without != NULL)
+        snprintf(message, bytes, "%s", built_without);
+    else
+        snprintf(message, bytes, "%s: install Open MPI (openmpi-bin) or put its bin on PATH",
              other ? "the mpirun on PATH is not Open MPI's" : "there is no mpirun on PATH");
     return -ENOENT;
 }
