@@ -12,15 +12,13 @@
 
 #include "common/clock.h"
 
-#define PF_KTHREAD      0x00200000u /* include/linux/sched.h: a flag in /proc/PID/stat */
-#define STAT_BYTES      1024        /* of one process: 52 numbers and a name */
 #define MACHINE_BYTES   (256 * 1024)
 #define ANCESTORS_MAX   64
 #define WORTH_A_LOOK_NS (100 * NS_PER_US) /* where did it run? */
 
 enum kind { OURS, KERNEL, OTHER };
 
-struct process {
+struct known {
     pid_t pid;
     enum kind kind;
     clockid_t clock;
@@ -30,11 +28,11 @@ struct process {
 
 struct neighbours {
     pid_t owner;
-    cpu_set_t processors;      /* of this process */
-    bool all;                  /* these are all there are */
-    struct process *processes; /* processes[count], by rising pid */
+    cpu_set_t processors;    /* of this process */
+    bool all;                /* these are all there are */
+    struct known *processes; /* processes[count], by rising pid */
     size_t count, capacity;
-    struct process *before; /* the other half of a pair of buffers */
+    struct known *before; /* the other half of a pair of buffers */
     size_t before_count, before_capacity;
     uint64_t gone_ns; /* used since the mark by neighbours that have ended */
     uint64_t marked_ns, looked_ns;
@@ -54,29 +52,6 @@ static int read_text(const char *path, char *text, size_t bytes)
     text[have] = '\0';
     close(fd);
     return have > 0 ? 0 : -ESRCH;
-}
-
-int process_stat_read(const char *text, struct process_stat *stat)
-{
-    const char *begin = strchr(text, '('), *end = strrchr(text, ')');
-    int parent, cpu;
-    unsigned flags;
-    if (begin == NULL || end == NULL || end < begin)
-        return -EINVAL;
-    /* From the name on: state, ppid (4), ..., flags (9), ..., processor (39). */
-    if (sscanf(end + 1,
-               " %*c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %*u "
-               "%*d %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d",
-               &parent, &flags, &cpu) != 3)
-        return -EINVAL;
-    size_t length = (size_t)(end - begin) - 1;
-    length = length < sizeof stat->name ? length : sizeof stat->name - 1;
-    memcpy(stat->name, begin + 1, length);
-    stat->name[length] = '\0';
-    stat->parent = parent;
-    stat->kernel = (flags & PF_KTHREAD) != 0;
-    stat->cpu = cpu;
-    return 0;
 }
 
 int schedstat_read(const char *text, uint64_t *delay_ns)
@@ -133,17 +108,9 @@ int thread_delay(pid_t pid, pid_t tid, uint64_t *delay_ns)
     return error != 0 ? error : schedstat_read(text, delay_ns);
 }
 
-static int stat_of(pid_t pid, struct process_stat *stat)
-{
-    char path[64], text[STAT_BYTES];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int error = read_text(path, text, sizeof text);
-    return error != 0 ? error : process_stat_read(text, stat);
-}
-
 /* ---- whose is it? --------------------------------------------------------------------------- */
 
-static const struct process *find(const struct process *processes, size_t count, pid_t pid)
+static const struct known *find(const struct known *processes, size_t count, pid_t pid)
 {
     size_t low = 0, high = count; /* invariant: it lies in [low, high), if anywhere */
     while (low < high) {
@@ -163,19 +130,19 @@ static const struct process *find(const struct process *processes, size_t count,
 static enum kind find_kind(const struct neighbours *neighbours, pid_t pid)
 {
     for (int i = 0; i < ANCESTORS_MAX && pid > 0; i++) {
-        struct process_stat stat;
+        struct process process;
         if (pid == neighbours->owner)
             return OURS;
-        const struct process *known = find(neighbours->processes, neighbours->count, pid);
+        const struct known *known = find(neighbours->processes, neighbours->count, pid);
         if (known == NULL)
             known = find(neighbours->before, neighbours->before_count, pid);
         if (known != NULL)
             return known->kind;
-        if (stat_of(pid, &stat) != 0)
+        if (process_read(pid, &process) != 0)
             return OTHER;
-        if (stat.kernel)
+        if (process.kernel)
             return KERNEL;
-        pid = stat.parent;
+        pid = process.parent;
     }
     return OTHER;
 }
@@ -190,11 +157,11 @@ static uint64_t read_clock(clockid_t clock)
                : 0;
 }
 
-static struct process *add_process(struct neighbours *neighbours)
+static struct known *add_process(struct neighbours *neighbours)
 {
     if (neighbours->count == neighbours->capacity) {
         size_t wanted = neighbours->capacity == 0 ? 256 : 2 * neighbours->capacity;
-        void *grown = reallocarray(neighbours->processes, wanted, sizeof(struct process));
+        void *grown = reallocarray(neighbours->processes, wanted, sizeof(struct known));
         if (grown == NULL)
             return NULL;
         neighbours->processes = grown;
@@ -203,9 +170,9 @@ static struct process *add_process(struct neighbours *neighbours)
     return &neighbours->processes[neighbours->count];
 }
 
-static void see(struct neighbours *neighbours, pid_t pid, const struct process *known)
+static void see(struct neighbours *neighbours, pid_t pid, const struct known *known)
 {
-    struct process *process = add_process(neighbours), seen = {.pid = pid};
+    struct known *process = add_process(neighbours), seen = {.pid = pid};
     if (process == NULL)
         return; /* one neighbour less */
     if (known != NULL)
@@ -222,7 +189,7 @@ static void see(struct neighbours *neighbours, pid_t pid, const struct process *
     neighbours->count++;
 }
 
-static void gone(struct neighbours *neighbours, const struct process *process)
+static void gone(struct neighbours *neighbours, const struct known *process)
 {
     if (process->kind == OTHER && process->now_ns > process->marked_ns)
         neighbours->gone_ns += process->now_ns - process->marked_ns;
@@ -230,7 +197,7 @@ static void gone(struct neighbours *neighbours, const struct process *process)
 
 static void swap_buffers(struct neighbours *neighbours)
 {
-    struct process *processes = neighbours->processes;
+    struct known *processes = neighbours->processes;
     size_t capacity = neighbours->capacity;
     neighbours->processes = neighbours->before;
     neighbours->capacity = neighbours->before_capacity;
@@ -252,7 +219,7 @@ static void look(struct neighbours *neighbours)
     swap_buffers(neighbours);
     while ((entry = readdir(proc)) != NULL) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        const struct process *known = NULL;
+        const struct known *known = NULL;
         if (pid <= 0)
             continue;
         while (next < neighbours->before_count && neighbours->before[next].pid < pid)
@@ -268,20 +235,21 @@ static void look(struct neighbours *neighbours)
 
 /* Whether it may take one of our processors away: it may run there, and where we have only some of
  * the machine's, it did so last. */
-static bool is_near(const struct neighbours *neighbours, const struct process *process)
+static bool is_near(const struct neighbours *neighbours, const struct known *process)
 {
     cpu_set_t allowed, both;
-    struct process_stat stat;
+    struct process read;
     if (neighbours->all || sched_getaffinity(process->pid, sizeof allowed, &allowed) != 0)
         return true;
     CPU_AND(&both, &allowed, &neighbours->processors);
     if (CPU_COUNT(&both) == 0)
         return false;
-    return stat_of(process->pid, &stat) != 0 || stat.cpu < 0 || stat.cpu >= CPU_SETSIZE ||
-           CPU_ISSET((size_t)stat.cpu, &neighbours->processors);
+    return process_read(process->pid, &read) != 0 || read.processor < 0 ||
+           read.processor >= CPU_SETSIZE ||
+           CPU_ISSET((size_t)read.processor, &neighbours->processors);
 }
 
-static uint64_t used_by(const struct neighbours *neighbours, const struct process *process)
+static uint64_t used_by(const struct neighbours *neighbours, const struct known *process)
 {
     if (process->kind != OTHER || process->now_ns <= process->marked_ns)
         return 0;
@@ -349,9 +317,9 @@ size_t neighbours_top(const struct neighbours *neighbours, struct neighbour top[
 {
     size_t count = 0;
     for (size_t i = 0; i < neighbours->count; i++) {
-        const struct process *process = &neighbours->processes[i];
+        const struct known *process = &neighbours->processes[i];
         uint64_t used_ns = used_by(neighbours, process);
-        struct process_stat stat = {.name = "?"};
+        struct process read = {.name = "?"};
         size_t at = count;
         while (at > 0 && top[at - 1].used_ns < used_ns)
             at--;
@@ -359,9 +327,9 @@ size_t neighbours_top(const struct neighbours *neighbours, struct neighbour top[
             continue;
         count += count < most;
         memmove(&top[at + 1], &top[at], (count - at - 1) * sizeof top[0]);
-        stat_of(process->pid, &stat);
+        process_read(process->pid, &read);
         top[at] = (struct neighbour){.pid = process->pid, .used_ns = used_ns};
-        memcpy(top[at].name, stat.name, sizeof top[at].name);
+        memcpy(top[at].name, read.name, sizeof top[at].name);
     }
     return count;
 }

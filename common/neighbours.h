@@ -16,19 +16,18 @@
 #define PARBENCH_COMMON_NEIGHBOURS_H
 
 #include <sched.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define NEIGHBOUR_NAME_BYTES 64
+#include "common/process.h"
 
 struct neighbours;
 
 struct neighbour {
     pid_t pid;
-    char name[NEIGHBOUR_NAME_BYTES]; /* as the kernel has it, the first 15 bytes; untrusted text */
-    uint64_t used_ns;                /* since the mark */
+    char name[PROCESS_NAME_BYTES]; /* untrusted text */
+    uint64_t used_ns;              /* since the mark */
 };
 
 /* Takes a first look, and the mark. Only neighbours that may run on the processors of this process
@@ -51,16 +50,6 @@ uint64_t neighbours_used(struct neighbours *neighbours, uint64_t *window_ns);
 size_t neighbours_top(const struct neighbours *neighbours, struct neighbour top[], size_t most);
 
 /* ---- readers: text in, numbers out ---------------------------------------------------------- */
-
-struct process_stat {
-    pid_t parent;
-    bool kernel; /* a thread of the kernel's */
-    int cpu;     /* where it ran last */
-    char name[NEIGHBOUR_NAME_BYTES];
-};
-
-/* Reads the text of /proc/PID/stat; the name in it may hold anything. 0 or -EINVAL. */
-int process_stat_read(const char *text, struct process_stat *stat);
 
 /* Reads the text of /proc/PID/schedstat or /proc/PID/task/TID/schedstat: how long this thread was
  * ready to run, but did not. 0 or -EINVAL. */

@@ -7,15 +7,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PF_EXITING 0x4  /* of the kernel's include/linux/sched.h, the same since Linux 1.0 */
-#define LINE_BYTES 1024 /* 52 numbers of at most 20 digits would be more, but most are small */
+#define PF_EXITING 0x4      /* of the kernel's include/linux/sched.h, the same since Linux 1.0 */
+#define PF_KTHREAD 0x200000 /* since 2.6.27 */
+#define LINE_BYTES 1024     /* 52 numbers of at most 20 digits would be more, but most are small */
+
+static void copy_name(const char *begin, const char *end, struct process *process)
+{
+    size_t length = (size_t)(end - begin);
+    length = length < sizeof process->name ? length : sizeof process->name - 1;
+    memcpy(process->name, begin, length);
+    process->name[length] = '\0';
+}
 
 int process_parse(const char *line, struct process *process)
 {
     *process = (struct process){.processor = -1};
-    const char *rest = strrchr(line, ')');
-    if (rest == NULL || sscanf(line, "%d (", &process->pid) != 1)
+    const char *name = strchr(line, '('), *rest = strrchr(line, ')');
+    if (name == NULL || rest == NULL || rest < name || sscanf(line, "%d (", &process->pid) != 1)
         return -EINVAL;
+    copy_name(name + 1, rest, process);
     unsigned flags = 0;
     /* Fields 3 to 5, 9, 10, 14, 15, 22; 39 may be cut off. */
     int found = sscanf(rest + 1,
@@ -25,6 +35,7 @@ int process_parse(const char *line, struct process *process)
                        &process->state, &process->parent, &process->group, &flags,
                        &process->minor_faults, &process->user_ticks, &process->sys_ticks,
                        &process->start_ticks, &process->processor);
+    process->kernel = (flags & PF_KTHREAD) != 0;
     process->ending = (flags & PF_EXITING) != 0;
     return found >= 8 ? 0 : -EINVAL;
 }

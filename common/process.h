@@ -12,13 +12,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define PROCESS_NAME_BYTES 64
+
 struct process {
     pid_t pid;
-    char state;            /* 'R', 'S', 'D', 'Z', 'T' ... */
-    pid_t parent, group;   /* group: pgrp */
-    bool ending;           /* it is in exit, from which nobody returns, or has ended */
-    uint64_t minor_faults; /* its own, without its children's; so is what follows */
-    uint64_t user_ticks;   /* of 1 / sysconf(_SC_CLK_TCK) s */
+    char name[PROCESS_NAME_BYTES]; /* the kernel keeps 15 bytes, of its own threads more; untrusted
+                                    */
+    char state;                    /* 'R', 'S', 'D', 'Z', 'T' ... */
+    pid_t parent, group;           /* group: pgrp */
+    bool kernel;                   /* a thread of the kernel's */
+    bool ending;                   /* it is in exit, from which nobody returns, or has ended */
+    uint64_t minor_faults;         /* its own, without its children's; so is what follows */
+    uint64_t user_ticks;           /* of 1 / sysconf(_SC_CLK_TCK) s */
     uint64_t sys_ticks;
     uint64_t
         start_ticks; /* since boot: with pid it is one process's for ever, as pid alone is not */

@@ -173,6 +173,7 @@ int connection_serve(struct house *house, struct connection *connection, bool re
     while (error == 0 && may_ask(connection)) {
         int got = frame_next(&connection->in, place, &arrival);
         if (got > 0) {
+            connection->inside = false; /* the next message has a limit of its own */
             error = carry_out(house, connection);
             if (error == 0)
                 error = say(house, connection);

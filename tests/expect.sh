@@ -13,6 +13,7 @@ mark=$$-$RANDOM$RANDOM
 scratch=$(mktemp -d)
 out=$scratch/out err=$scratch/err
 results=$scratch/results samples=$scratch/results/samples.csv
+pace=$("$(dirname "$bench")/tests/pace") # how much slower than a quiet machine this one is now
 ceiling_s=300 # only against hanging: sanitizers and a busy machine are slow
 failures=0
 mkdir "$scratch/tmp"
@@ -52,6 +53,11 @@ nap() { # SECONDS
 }
 
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
+# A limit that is to strike, or not to: as long as on a quiet machine, and more on a busy one.
+scaled() { # SECONDS
+    echo "$(($1 * pace))s"
+}
 
 # Waits until the command succeeds, for at most MS milliseconds; sets $waited_ms.
 wait_until() { # MS COMMAND...

@@ -33,13 +33,14 @@ in_serial() { # PATTERN; serial knows no schedules: it has one row, under the fi
 declare -A ends=([kill]='killed by signal 9 .Killed.' [segv]='killed by signal 11 .Segmentation fault.'
     [exit0]='exited with status 0')
 
-limit=1s mpi_limit=2s # which takes longer to start
+limit=$(scaled 1) mpi_limit=$(scaled 2) # which takes longer to start
 if grep -qa __asan_init "$bench"; then # its handler of SIGSEGV says so and exits
     ends[segv]='(killed by signal (6|11)|exited with status [1-9])'
-    limit=2s mpi_limit=4s
 fi
 
+# By one kind of death on every schedule; how each backend's loops meet the others is test_faults.c's.
 for kind in kill segv exit0; do
+    [ $kind = kill ] || all=(dynamic)
     fault $kind:task=2 --on-death fail
     expect_status "$name" 1
     in_every "0.failed: $who: ${ends[$kind]}" "${processes[@]}"
@@ -56,6 +57,7 @@ for kind in kill segv exit0; do
     in_serial "1.ok" # the others' baseline gets no fault
 done
 
+all=(per-task dynamic static)
 for on_death in fail retry; do
     fault slow:task=2,ms=50 --on-death $on_death
     expect_status "$name" 0
@@ -63,7 +65,7 @@ for on_death in fail retry; do
     in_serial "1.ok"
 done
 
-# A limit is waited for in full, so it is as short as a busy machine allows.
+# A limit is waited for in full.
 stopped() { # LIMIT BACKEND...
     backends=$(IFS=, && echo "${*:2}")
     fault stop:task=2 --timeout "$1"

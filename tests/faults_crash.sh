@@ -72,8 +72,7 @@ expect_status "$name" 1
 in_every "0.failed: the plain loop, task 3: ${ends[segv]}" pipes pthreads serial
 in_every "1.ok" pipes pthreads serial
 
-limit=2s
-! $asan || limit=4s
+limit=$(scaled 2)
 rounds=3
 crash loop 0 "$all" --timeout $limit
 expect_status "$name" 1

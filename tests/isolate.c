@@ -21,7 +21,8 @@
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/lsan_interface.h>
 
-size_t __sanitizer_get_current_allocated_bytes(void); /* gcc's library has it, but no header for it */
+size_t
+__sanitizer_get_current_allocated_bytes(void); /* gcc's library has it, but no header for it */
 
 static size_t heap_bytes(void)
 {
@@ -47,13 +48,17 @@ static bool heap_leaks(size_t before)
 #endif
 
 #define TEXT_BYTES 512
-#define CEILING_NS (60 * NS_PER_S)
+#define CEILING_NS (120 * NS_PER_S)
 
 struct cage {
     isolate_body *body;
     void *argument;
-    char *text; /* text[TEXT_BYTES], shared with the parent */
+    struct note *note; /* shared with the parent */
 };
+
+static struct note {
+    char step[TEXT_BYTES], wrong[TEXT_BYTES];
+} * note; /* of the cage that this process is in */
 
 const char *isolate_text(const char *format, ...)
 {
@@ -98,41 +103,57 @@ static void default_signals(void)
         signal(signals[i], SIG_DFL);
 }
 
+struct isolate_look isolate_look(void)
+{
+    return (struct isolate_look){isolate_descriptors(), shared_mappings(), heap_bytes()};
+}
+
+const char *isolate_left(const struct isolate_look *before)
+{
+    int left = isolate_descriptors() - before->descriptors;
+    if (left != 0)
+        return isolate_text("%d descriptors more than before", left);
+    if (waitpid(-1, NULL, WNOHANG) >= 0)
+        return "a child is left";
+    if (shared_mappings() != before->mappings)
+        return "shared memory is left mapped";
+    return heap_leaks(before->heap_bytes) ? "heap memory is left" : NULL;
+}
+
+void isolate_step(const char *name)
+{
+    snprintf(note->step, sizeof note->step, ", %s", name);
+}
+
 static int caged(void *argument)
 {
     struct cage *cage = argument;
+    note = cage->note;
     default_signals();
-    int descriptors = isolate_descriptors();
-    int mappings = shared_mappings();
-    size_t heap = heap_bytes();
-    const char *text = cage->body(cage->argument);
-    int left = isolate_descriptors() - descriptors;
-    if (text == NULL && left != 0)
-        text = isolate_text("%d descriptors more than before", left);
-    if (text == NULL && waitpid(-1, NULL, WNOHANG) >= 0)
-        text = "a child is left";
-    if (text == NULL && shared_mappings() != mappings)
-        text = "shared memory is left mapped";
-    if (text == NULL && heap_leaks(heap))
-        text = "heap memory is left";
-    snprintf(cage->text, TEXT_BYTES, "%s", text != NULL ? text : "");
-    return text != NULL;
+    struct isolate_look before = isolate_look();
+    const char *wrong = cage->body(cage->argument);
+    if (wrong == NULL)
+        wrong = isolate_left(&before);
+    snprintf(note->wrong, sizeof note->wrong, "%s", wrong != NULL ? wrong : "");
+    return wrong != NULL;
 }
 
 void isolate(const char *name, isolate_body *body, void *argument)
 {
     struct cage cage = {.body = body, .argument = argument};
     struct child child;
-    char ended[96], text[TEXT_BYTES];
+    char ended[96];
     int status = -1;
-    assert_int_equal(memory_create("test", TEXT_BYTES, (void **)&cage.text, NULL), 0);
+    assert_int_equal(memory_create("test", sizeof *cage.note, (void **)&cage.note, NULL), 0);
+    fflush(NULL); /* or the child would print it once more */
     assert_int_equal(child_start(&child, caged, &cage), 0);
     int error = child_wait(&child, clock_deadline(CEILING_NS), &status);
     child_end(&child);
-    memcpy(text, cage.text, TEXT_BYTES);
-    memory_unmap(cage.text, TEXT_BYTES);
+    struct note told = *cage.note;
+    memory_unmap(cage.note, sizeof *cage.note);
     if (error != 0)
-        fail_msg("%s: hangs", name);
+        fail_msg("%s%s: hangs", name, told.step);
     else if (status != 0)
-        fail_msg("%s: %s", name, *text ? text : child_describe(status, ended, sizeof ended));
+        fail_msg("%s%s: %s", name, told.step,
+                 *told.wrong ? told.wrong : child_describe(status, ended, sizeof ended));
 }

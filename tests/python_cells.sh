@@ -32,7 +32,7 @@ expect_rows 'the lecture' python-manager 0.skip: static
 expect_rows 'the lecture' python-process 1.ok per-task
 expect_rows 'the lecture' python-process 0.skip: dynamic static
 expect_rows 'the lecture' python-pure 1.ok per-task # any schedule is the same to a loop
-run -b python -w all -s dynamic,per-task "${quick[@]}"
+run -b python -w sum,primes,resize -s dynamic,per-task -n 2 --rounds 1 --repetitions 1 -o "$results"
 expect_status 'all workloads' 0
 expect 'three workloads' test "$(values_of python-pure workload)" = 'primes resize sum'
 
@@ -76,7 +76,7 @@ expect_status 'no such start method' 2
 
 # Nobody tells a Pool or a Queue, so they wait for ever; the board knows the task.
 for backend in python-pool python-pool:spawn python-queue python-manager; do
-    run -b $backend -w resize "${quick[@]}" --inject kill:task=3 --timeout 3s
+    run -b $backend -w resize "${quick[@]}" --inject kill:task=3 --timeout "$(scaled 3)"
     expect_status "$backend, killed" 1
     expect_rows "$backend, killed" $backend \
         '0.timeout: .*; running then: task 3 on worker [01] \(pid [0-9]+\)' dynamic

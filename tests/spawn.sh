@@ -67,7 +67,7 @@ cp "$scratch/bin/orterun" "$scratch/bin/ompi_info"
 chmod +x "$scratch/bin/"*
 path=$PATH
 PATH=$scratch/bin:$PATH
-run spawn --mechanism mpirun,vfork --samples 3 --rounds 2 --spread 1ms --timeout 1s -o "$results"
+run spawn --mechanism mpirun,vfork --samples 3 --rounds 2 --spread 1ms --timeout "$(scaled 1)" -o "$results"
 PATH=$path
 expect_status "stuck" 1
 expect "its row says so" test "$(columns "$rows" mechanism status | grep -c $'^mpirun\ttimeout: ')" -eq 1

@@ -23,7 +23,7 @@
 #define KIB                1024u
 #define MIB                (1024u * KIB)
 #define LIMIT_NS           (30 * NS_PER_S)
-#define PER_TASK_TASKS_MAX 300 /* a fork each: enough to see it, few enough to wait for it */
+#define PER_TASK_TASKS_MAX 120 /* a fork each: enough to see it, few enough to wait for it */
 
 struct edge {
     const char *name;
@@ -56,8 +56,8 @@ static const struct edge edges[] = {
     {"one byte more than a pipe", 40, 65537, 65537, 3, 0, 0},
     {"large in, small out", 16, MIB, 8, 2, 0, 0},
     {"small in, large out", 16, 8, MIB, 2, 0, 0},
-    {"pipes full both ways", 64, MIB, MIB, 2, 0, 0},
-    {"the largest records", 3, 16 * MIB, 16 * MIB, 2, 0, 0},
+    {"pipes full both ways", 24, MIB, MIB, 2, 0, 0},
+    {"the largest records", 2, 16 * MIB, 16 * MIB, 2, 0, 0},
     {"one byte at a time, interrupted", 40, 24, 32, 2, 0, 1},
     {"interrupted and split in headers", 40, 5000, 3000, 3, 0, 23},
 };
@@ -75,7 +75,10 @@ struct trial { /* one backend, one schedule, one edge */
     const struct backend *backend;
     struct plan plan;
     const struct edge *edge;
+    struct records *records; /* each process has a copy of its own */
 };
+
+typedef const char *trial_maps(const struct trial *trial, struct pool *pool);
 
 /* --- in a process of its own ------------------------------------------------------------------ */
 
@@ -85,9 +88,9 @@ static const char *failed(const char *verb, int error, const struct failure *why
     return isolate_text("%s: %d, %s", verb, error, failure_line(why, line, sizeof line));
 }
 
-static const char *map_once(const struct trial *trial, struct pool *pool, struct records *records,
-                            size_t count)
+static const char *map_once(const struct trial *trial, struct pool *pool, size_t count)
 {
+    struct records *records = trial->records;
     struct traffic traffic = {0};
     struct failure why;
     failure_clear(&why);
@@ -102,18 +105,19 @@ static const char *map_once(const struct trial *trial, struct pool *pool, struct
     return right ? NULL : "results differ from the serial loop's";
 }
 
-static const char *run_maps(const struct trial *trial, struct pool *pool, struct records *records)
+static const char *run_maps(const struct trial *trial, struct pool *pool)
 {
     const char *wrong = NULL;
+    size_t count = trial->records->count;
+    if (trial->plan.schedule == SCHEDULE_PER_TASK && count > PER_TASK_TASKS_MAX)
+        count = PER_TASK_TASKS_MAX;
     for (size_t map = 0; wrong == NULL && map <= trial->edge->maps; map++)
-        wrong = map_once(trial, pool, records, map < records->count ? records->count - map : 0);
+        wrong = map_once(trial, pool, map < count ? count - map : 0);
     return wrong;
 }
 
-/* Starts, runs maps and stops; what is left is seen by isolate. */
-static const char *run_pool(const struct trial *trial, struct records *records,
-                            const char *(*maps)(const struct trial *, struct pool *,
-                                                struct records *))
+/* Starts, runs maps and stops. */
+static const char *run_pool(struct trial *trial, trial_maps *maps)
 {
     struct pool *pool;
     struct failure why;
@@ -121,39 +125,24 @@ static const char *run_pool(const struct trial *trial, struct records *records,
     int error = trial->backend->start(&trial->plan, &pool, &why);
     if (error != 0)
         return failed("start", error, &why);
-    const char *wrong = maps(trial, pool, records);
+    const char *wrong = maps(trial, pool);
     error = trial->backend->stop(pool, &why);
     return wrong == NULL && error != 0 ? failed("stop", error, &why) : wrong;
 }
 
-/* Makes what a trial needs around its pool. */
-static const char *with_records(struct trial *trial, kernel_function *kernel, size_t count,
-                                const char *(*maps)(const struct trial *, struct pool *,
-                                                    struct records *))
+/* A pool with a board of its own, and what both leave behind. */
+static const char *try(struct trial *trial, trial_maps *maps)
 {
+    struct isolate_look before = isolate_look();
     struct board *board;
     if (board_create(&board, NULL) != 0)
         return "no board";
-    struct job job = {.shape = {trial->edge->task_bytes, trial->edge->result_bytes},
-                      .kernel = kernel,
-                      .board = board};
-    struct records records = records_make(&job, count);
-    trial->plan.job = &records.job;
+    trial->records->job.board = board;
+    trial->plan.job = &trial->records->job;
     board_clear(board, trial->plan.workers, false);
-    const char *wrong = run_pool(trial, &records, maps);
-    records_free(&records);
+    const char *wrong = run_pool(trial, maps);
     board_close(board);
-    return wrong;
-}
-
-static const char *edge_body(void *argument)
-{
-    struct trial *trial = argument;
-    size_t count = trial->edge->tasks;
-    if (trial->plan.schedule == SCHEDULE_PER_TASK && count > PER_TASK_TASKS_MAX)
-        count = PER_TASK_TASKS_MAX;
-    throttle_set(trial->edge->most_bytes, trial->edge->most_bytes > 0);
-    return with_records(trial, mix, count, run_maps);
+    return wrong != NULL ? wrong : isolate_left(&before);
 }
 
 /* --- errors of kernels ------------------------------------------------------------------------ */
@@ -166,9 +155,9 @@ static const char *refuse_some(const void *task, void *result, const struct shap
     return number % 40 == 17 ? "seventeen is refused" : NULL;
 }
 
-static const char *maps_with_errors(const struct trial *trial, struct pool *pool,
-                                    struct records *records)
+static const char *maps_with_errors(const struct trial *trial, struct pool *pool)
 {
+    struct records *records = trial->records;
     struct traffic traffic = {0};
     struct failure why;
     for (int map = 0; map < 2; map++) {
@@ -185,52 +174,71 @@ static const char *maps_with_errors(const struct trial *trial, struct pool *pool
         if (!records_right(records))
             return "the other results are not right";
     }
-    return map_once(trial, pool, records, 17); /* the pool is usable: none of these is refused */
-}
-
-static const char *errors_body(void *argument)
-{
-    return with_records(argument, refuse_some, 200, maps_with_errors);
+    return map_once(trial, pool, 17); /* the pool is usable: none of these is refused */
 }
 
 /* --- for every backend and schedule ----------------------------------------------------------- */
 
 static const char *only; /* the command line's backend; NULL: all of them */
 
-static void for_all(const struct edge *edge, isolate_body *body)
+struct sweep { /* one backend, one edge: in a process of its own */
+    struct trial trial;
+    trial_maps *maps;
+};
+
+static const char *try_schedules(void *argument)
 {
-    for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
-        if (only != NULL && strcmp(only, entry->name) != 0)
-            continue;
-        for (size_t s = 0; entry->backend != NULL && s < COUNT(schedules); s++) {
-            char name[128];
-            struct trial trial = {.backend = entry->backend, .edge = edge};
-            trial.plan = (struct plan){.workers = edge->workers,
-                                       .schedule = schedules[s].schedule,
-                                       .chunk = schedules[s].chunk,
-                                       .limit_ns = LIMIT_NS};
-            snprintf(name, sizeof name, "%s, %s:%zu, %s", entry->name,
-                     schedule_name(schedules[s].schedule), schedules[s].chunk, edge->name);
-            /* in brackets: cmocka has a macro of that name */
-            const char *why_not = entry->backend->skip ? (entry->backend->skip)(&trial.plan) : NULL;
-            if (why_not != NULL)
-                print_message("SKIP %s: %s\n", name, why_not);
-            else
-                isolate(name, body, &trial);
-        }
+    struct sweep *sweep = argument;
+    struct trial *trial = &sweep->trial;
+    const struct backend *backend = trial->backend;
+    const char *wrong = NULL;
+    throttle_set(trial->edge->most_bytes, trial->edge->most_bytes > 0);
+    for (size_t s = 0; wrong == NULL && s < COUNT(schedules); s++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s:%zu", schedule_name(schedules[s].schedule),
+                 schedules[s].chunk);
+        isolate_step(name);
+        trial->plan = (struct plan){.job = &trial->records->job,
+                                    .workers = trial->edge->workers,
+                                    .schedule = schedules[s].schedule,
+                                    .chunk = schedules[s].chunk,
+                                    .limit_ns = LIMIT_NS};
+        /* in brackets: cmocka has a macro of that name */
+        const char *why_not = backend->skip ? (backend->skip)(&trial->plan) : NULL;
+        if (why_not != NULL)
+            printf("SKIP %s, %s, %s: %s\n", backend->name, name, trial->edge->name, why_not);
+        else
+            wrong = try(trial, sweep->maps);
     }
+    fflush(stdout);
+    return wrong;
+}
+
+static void for_all(const struct edge *edge, kernel_function *kernel, trial_maps *maps)
+{
+    struct job job = {.shape = {edge->task_bytes, edge->result_bytes}, .kernel = kernel};
+    struct records records = records_make(&job, edge->tasks);
+    for (const struct registry_entry *entry = backend_registry; entry->name != NULL; entry++) {
+        if (entry->backend == NULL || (only != NULL && strcmp(only, entry->name) != 0))
+            continue;
+        char name[128];
+        struct sweep sweep = {{.backend = entry->backend, .edge = edge, .records = &records}, maps};
+        snprintf(name, sizeof name, "%s, %s", entry->name, edge->name);
+        isolate(name, try_schedules, &sweep);
+    }
+    records_free(&records);
 }
 
 static void edge_case(void **state)
 {
-    for_all(*state, edge_body);
+    for_all(*state, mix, run_maps);
 }
 
 static void kernels_errors_arrive_and_the_pool_goes_on(void **state)
 {
     (void)state;
     static const struct edge edge = {"errors", 200, 24, 32, 3, 0, 0};
-    for_all(&edge, errors_body);
+    for_all(&edge, refuse_some, maps_with_errors);
 }
 
 /* --- schedules ---------------------------------------------------------------------------------
@@ -312,7 +320,6 @@ static void backends_have_what_the_runner_needs(void **state)
     assert_null(registry_find("pipes:tcp"));
     assert_string_equal(registry_find("python-pool:spawn")->name, "python-pool");
     assert_string_equal(registry_find("python-threads-nogil")->name, "python-threads-nogil");
-
 }
 
 /* test_backends [BACKEND [CASES]]: all cases, or those of one backend, whose names match CASES, in

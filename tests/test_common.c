@@ -664,6 +664,8 @@ static void a_process_is_read_whatever_its_name(void **state)
                  names[i]);
         assert_int_equal(process_parse(line, &process), 0);
         assert_int_equal(process.pid, 4711);
+        assert_string_equal(process.name, names[i]);
+        assert_false(process.kernel);
         assert_int_equal(process.state, 'S');
         assert_int_equal(process.parent, 7);
         assert_int_equal(process.group, 8);
@@ -673,6 +675,17 @@ static void a_process_is_read_whatever_its_name(void **state)
         assert_int_equal(process.start_ticks, 987654);
         assert_int_equal(process.processor, 3);
     }
+}
+
+static void a_thread_of_the_kernel_is_told(void **state)
+{
+    (void)state;
+    struct process process;
+    assert_int_equal(process_parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 0 0 "
+                                   "0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0\n",
+                                   &process),
+                     0);
+    assert_true(process.kernel);
 }
 
 static void a_line_that_is_cut_is_no_process(void **state)
@@ -694,6 +707,7 @@ static void a_process_reads_itself(void **state)
     prctl(PR_SET_NAME, "a) b");
     assert_int_equal(process_read(getpid(), &process), 0);
     prctl(PR_SET_NAME, before);
+    assert_string_equal(process.name, "a) b");
     assert_int_equal(process.pid, getpid());
     assert_int_equal(process.parent, getppid());
     assert_int_equal(process.group, getpgrp());
@@ -753,6 +767,7 @@ int main(void)
         cmocka_unit_test(faults_are_read_as_written),
         cmocka_unit_test(nonsense_is_no_fault),
         cmocka_unit_test(a_process_is_read_whatever_its_name),
+        cmocka_unit_test(a_thread_of_the_kernel_is_told),
         cmocka_unit_test(a_line_that_is_cut_is_no_process),
         cmocka_unit_test(a_process_reads_itself),
         cmocka_unit_test(memory_is_shared_and_zeroed),

@@ -54,30 +54,6 @@ static void pressure(void **state)
     assert_int_equal(pressure_read("full avg10=0.00 total=7\n", &total_us), -EINVAL);
 }
 
-static void names_hold_anything(void **state)
-{
-    (void)state;
-    struct process_stat stat;
-    const char rest[] = " S 41 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 99 1000 200 "
-                        "18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 3 0 0 0 0 0\n";
-    char text[512];
-    snprintf(text, sizeof text, "42 (a) S 1 (b) ) )%s", rest);
-    assert_int_equal(process_stat_read(text, &stat), 0);
-    assert_string_equal(stat.name, "a) S 1 (b) ) ");
-    assert_int_equal(stat.parent, 41);
-    assert_int_equal(stat.cpu, 3);
-    assert_false(stat.kernel);
-    assert_int_equal(
-        process_stat_read("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 "
-                          "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0\n",
-                          &stat),
-        0);
-    assert_true(stat.kernel);
-    assert_int_equal(process_stat_read("", &stat), -EINVAL);
-    assert_int_equal(process_stat_read("42 (x", &stat), -EINVAL);
-    assert_int_equal(process_stat_read("42 (x) S 1", &stat), -EINVAL);
-}
-
 static void machine(void **state)
 {
     (void)state;
@@ -312,7 +288,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(delays),
         cmocka_unit_test(pressure),
-        cmocka_unit_test(names_hold_anything),
         cmocka_unit_test(machine),
         cmocka_unit_test(the_decision),
         cmocka_unit_test(the_decision_of_a_loop),

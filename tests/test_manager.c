@@ -28,6 +28,7 @@
 #include "manager/proxy.h"
 #include "manager/server.h"
 #include "mix.h"
+#include "pace.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define KIB          1024u
@@ -537,6 +538,38 @@ static void who_stalls_holds_up_nobody(void **state)
     append(a, "I may be idle");
 }
 
+/* Each message is whole long before its limit, but the next has always begun by then. */
+static void a_limit_is_for_one_message(void **state)
+{
+    (void)state;
+    enum { MESSAGES = 12, STEPS = 6 }; /* in a limit: so a stall of five steps is forgiven */
+    const uint64_t limit_ns = pace_scaled(6 * SHORT_NS);
+    struct limits limits = {
+        .greeting_ns = LIMIT_NS, .message_ns = limit_ns, .idle_ns = MANAGER_FOREVER};
+    struct {
+        struct frame frame;
+        struct call call;
+    } wire[MESSAGES] = {0};
+    struct proxy *steady = &scene.clients[1];
+    struct reply reply;
+    close_scene(NULL);
+    open_scene(64 * MIB, limits, 2);
+    for (int i = 0; i < MESSAGES; i++) {
+        wire[i].frame = frame_make(MANAGER_LIST_LEN, 0, 0, sizeof wire[i].call);
+        wire[i].call.object = scene.list;
+    }
+    size_t sent = 0;
+    for (int i = 1; i <= MESSAGES; i++) { /* to the end of a message and one byte into the next */
+        size_t end = (size_t)i * sizeof wire[0] + (i < MESSAGES);
+        const char *next = (const char *)wire + sent;
+        assert_int_equal(io_write(steady->fd, next, end - sent, IO_FOREVER), 0);
+        sent = end;
+        usleep((useconds_t)(limit_ns / STEPS / 1000));
+    }
+    for (int i = 0; i < MESSAGES; i++)
+        assert_int_equal(proxy_receive(steady, 0, &reply), 0);
+}
+
 /* Asks again and again for much, and reads nothing. */
 static void who_does_not_read_holds_up_nobody(void **state)
 {
@@ -949,6 +982,7 @@ int main(void)
         SCENE(a_will_tells_how_its_client_ended),
         SCENE(rubbish_ends_its_sender_and_nobody_else),
         SCENE(who_stalls_holds_up_nobody),
+        SCENE(a_limit_is_for_one_message),
         SCENE(who_does_not_read_holds_up_nobody),
         SCENE(memory_is_bounded_and_comes_back),
         SCENE(there_are_only_so_many_clients),

@@ -96,10 +96,10 @@ char *company_line(const struct company_report *report, char *line, size_t bytes
 {
     const double elapsed_ns = (double)(report->elapsed_ns > 0 ? report->elapsed_ns : 1);
     size_t used =
-        (size_t)snprintf(line, bytes, "other programs used %.2f of %u core%s",
-                         report->others_cores, report->cores, report->cores == 1 ? "" : "s");
+        (size_t)snprintf(line, bytes, "other programs used %.2f of %u core%s", report->others_cores,
+                         report->cores, report->cores == 1 ? "" : "s");
     for (size_t i = 0; i < report->named_count && used < bytes; i++) {
-        char name[NEIGHBOUR_NAME_BYTES];
+        char name[PROCESS_NAME_BYTES];
         used += (size_t)snprintf(line + used, bytes - used, "%s%s %d: %.2f", i == 0 ? " (" : ", ",
                                  text_brief(report->named[i].name, name, sizeof name),
                                  (int)report->named[i].pid,
@@ -111,4 +111,16 @@ char *company_line(const struct company_report *report, char *line, size_t bytes
         snprintf(line + used, bytes - used, "; the host took %.2f", report->steal_cores);
     text_clean(line);
     return line;
+}
+
+void company_say(const struct company_report *report, enum table_format format, bool quiet)
+{
+    char line[512];
+    if (!company_is_busy(report))
+        return;
+    company_line(report, line, sizeof line);
+    if (format == TABLE_TERMINAL || format == TABLE_MARKDOWN)
+        printf("\nWhile this was measured, %s.\n", line);
+    else if (!quiet)
+        fprintf(stderr, "bench: while this was measured, %s\n", line);
 }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "bench/present/table.h"
 #include "common/neighbours.h"
 
 #define COMPANY_NAMED 3
@@ -50,5 +51,9 @@ bool company_is_busy(const struct company_report *report);
 /* "other programs used 0.97 of 2 cores (yes 4711: 0.90)", without a newline, and
  * made harmless. Returns line. */
 char *company_line(const struct company_report *report, char *line, size_t bytes);
+
+/* Says so, if they were: below a table for people on standard output, or else, unless quiet, on
+ * standard error. */
+void company_say(const struct company_report *report, enum table_format format, bool quiet);
 
 #endif

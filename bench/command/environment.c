@@ -100,7 +100,7 @@ static json_t *company_json(const struct company_report *report)
     json_t *programs = json_array();
     for (size_t i = 0; i < report->named_count; i++) {
         const struct neighbour *named = &report->named[i];
-        char name[NEIGHBOUR_NAME_BYTES];
+        char name[PROCESS_NAME_BYTES];
         json_array_append_new(programs,
                               json_pack("{s:s, s:i, s:f}", "name",
                                         text_brief(named->name, name, sizeof name), "pid",

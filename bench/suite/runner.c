@@ -276,20 +276,6 @@ int runner_status(const struct runner *runner, int error)
     return error != 0 || runner->failed ? EXIT_FAILED : EXIT_VERIFIED;
 }
 
-/* Where standard output holds a table for people, it stands below that. */
-static void say_company(const struct runner *runner, const struct company_report *report)
-{
-    const enum table_format format = runner->options->format;
-    char line[RUNNER_MESSAGE_BYTES];
-    if (!company_is_busy(report))
-        return;
-    company_line(report, line, sizeof line);
-    if (format == TABLE_TERMINAL || format == TABLE_MARKDOWN)
-        printf("\nWhile this was measured, %s.\n", line);
-    else if (!runner->options->quiet)
-        fprintf(stderr, "bench: while this was measured, %s\n", line);
-}
-
 int runner_finish(struct runner *runner)
 {
     struct company_report report;
@@ -297,7 +283,7 @@ int runner_finish(struct runner *runner)
     int second = trace_files_close(&runner->traces, runner->message, sizeof runner->message);
     error = error != 0 ? error : second;
     company_look(&runner->company, &report);
-    say_company(runner, &report);
+    company_say(&report, runner->options->format, runner->options->quiet);
     if (*runner->output.directory != '\0') {
         second = environment_add_company(runner->output.directory, &report, runner->message,
                                          sizeof runner->message);

@@ -182,8 +182,7 @@ static int open_files(struct survey *survey)
     const struct survey_table *table = survey->table;
     if (survey->options->output == NULL)
         return 0;
-    int error =
-        open_file(survey, table->file, table->columns, table->column_count, &survey->file);
+    int error = open_file(survey, table->file, table->columns, table->column_count, &survey->file);
     if (error == 0)
         error = open_file(survey, table->start_file, table->start_columns,
                           table->start_column_count, &survey->start_file);
@@ -194,6 +193,7 @@ int survey_open(struct survey *survey, const struct survey_table *table,
                 const struct survey_options *options)
 {
     *survey = (struct survey){.table = table, .options = options};
+    company_open(&survey->company);
     int error = session_open(&survey->session);
     return error != 0 ? error : open_files(survey);
 }
@@ -211,10 +211,11 @@ void survey_explain(struct grid *grid, double coverage)
 {
     if (isnan(coverage))
         return;
-    grid_note(grid, GRID_PLAIN,
-              "starts: the interval between fresh starts%s; in a start: what the middle half of one's "
-              "own samples spans. What the machine does over hours is in neither",
-              coverage < 0.95 ? ", of which there are too few for 95 %" : "");
+    grid_note(
+        grid, GRID_PLAIN,
+        "starts: the interval between fresh starts%s; in a start: what the middle half of one's "
+        "own samples spans. What the machine does over hours is in neither",
+        coverage < 0.95 ? ", of which there are too few for 95 %" : "");
 }
 
 static int print_csv(const struct survey *survey)
@@ -256,10 +257,14 @@ static int print(const struct survey *survey)
 
 int survey_close(struct survey *survey, int error)
 {
+    struct company_report report;
     close_file(survey, survey->file, survey->table->file);
     close_file(survey, survey->start_file, survey->table->start_file);
     int second = print(survey);
     error = error != 0 ? error : second;
+    company_look(&survey->company, &report);
+    company_say(&report, survey->options->format, survey->options->quiet);
+    company_close(&survey->company);
     if (*survey->unwritten != '\0')
         fprintf(stderr, "bench: %s\n", survey->unwritten);
     if (error != 0 && *survey->unwritten == '\0')

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "bench/command/company.h"
 #include "bench/data/columns_read.h"
 #include "bench/launch/tool.h"
 #include "bench/present/grid.h"
@@ -43,7 +44,8 @@ struct survey {
     const struct survey_table *table;
     const struct survey_options *options;
     struct session session;
-    char *records; /* records[count] of the table's, which own their texts */
+    struct company company; /* what other programs did meanwhile */
+    char *records;          /* records[count] of the table's, which own their texts */
     size_t count;
     FILE *file, *start_file; /* DIR/FILE, or NULL */
     int signal;              /* that the user wants it to end with, or 0 */
@@ -68,7 +70,8 @@ int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
                        int (*measure)(void *context, size_t index, uint64_t round), void *context);
 
 /* Runs the program and reads its rows, which go where the reader says. status[TOOL_STATUS_BYTES]
- * becomes that of rows which it owes, "" where it ended as it should. Returns 0 or a negative errno.
+ * becomes that of rows which it owes, "" where it ended as it should. Returns 0 or a negative
+ * errno.
  */
 int survey_read(struct survey *survey, const struct tool *tool, const struct columns_reader *reader,
                 char *status);
@@ -83,8 +86,8 @@ int survey_add(struct survey *survey, const void *record);
  * bench's exit status. */
 int survey_close(struct survey *survey, int error);
 
-/* Says below a table's last group what its intervals are, of which the narrowest coverage (0 .. 1) is
- * this; NaN: there is none, and nothing is said. */
+/* Says below a table's last group what its intervals are, of which the narrowest coverage (0 .. 1)
+ * is this; NaN: there is none, and nothing is said. */
 void survey_explain(struct grid *grid, double coverage);
 
 #endif
