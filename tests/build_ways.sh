@@ -116,6 +116,8 @@ expect 'another MPI: told' test "$(fact MPI)" = 'left out'
 expect 'another MPI: nothing of it is built' test ! -d "$build/rooms/backends/CMakeFiles/parbench-mpi.dir"
 try 'a build type without flags' configure -D CMAKE_BUILD_TYPE=None
 expect 'only CFLAGS are told' test "$(fact FLAGS)" = -O0
+try 'flags that were asked for' configure -D CMAKE_BUILD_TYPE=Release -D CMAKE_C_FLAGS_RELEASE=-O3
+expect 'flags that were asked for are told' test "$(fact FLAGS)" = '-O0 -O3'
 unset PKG_CONFIG_LIBDIR
 lap 'configure'
 

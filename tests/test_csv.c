@@ -137,6 +137,23 @@ static void what_is_not_sure_is_refused(void **state)
     }
 }
 
+/* A list of cores is no number. */
+static void pins_are_texts(void **state)
+{
+    (void)state;
+    static const char *const pins[] = {"pin,a\n\"0,2\",1.5\n\"0,1,2\",2\n",
+                                       "pin;a\r\n0,2;1,5\r\n0,1,2;2\r\n"};
+    for (size_t i = 0; i < COUNT(pins); i++) {
+        struct csv_table table;
+        char message[MESSAGE_BYTES];
+        assert_int_equal(read_text(pins[i], strlen(pins[i]), &table, message), 0);
+        assert_string_equal(csv_table_text(&table, 0, "pin"), "0,2");
+        assert_string_equal(csv_table_text(&table, 1, "pin"), "0,1,2");
+        assert_true(csv_table_number(&table, 0, "a") == 1.5);
+        csv_table_free(&table);
+    }
+}
+
 static void texts_are_left_alone(void **state)
 {
     (void)state;
@@ -262,6 +279,7 @@ int main(void)
         cmocka_unit_test(spreadsheets_are_understood),
         cmocka_unit_test(what_is_not_sure_is_refused),
         cmocka_unit_test(texts_are_left_alone),
+        cmocka_unit_test(pins_are_texts),
         cmocka_unit_test(a_row_cut_off_is_counted),
         cmocka_unit_test(records_are_read),
         cmocka_unit_test(a_file_is_replaced_whole),

@@ -16,14 +16,12 @@
 struct reading {
     struct csv_read *read;
     struct csv_parser parser;
-    unsigned char separator;
     bool foreign; /* a spreadsheet saved it */
     char *text;   /* the fields of this row, each with its end; owned */
     size_t used, room;
     size_t places[CSV_FIELDS_MAX]; /* places[count]: where each begins in text */
     size_t count, filled;          /* fields of this row; up to the last one that is not empty */
     size_t columns;                /* of the header; 0 until it was read */
-    size_t point, comma;           /* lines with a decimal point and a decimal comma; 0: none yet */
     bool after_cr;                 /* the last byte was one: a newline that follows belongs to it */
     bool at_end;                   /* what comes now is a row without its line end */
     int error;                     /* the first one, with its message */
@@ -71,36 +69,32 @@ static enum number look_at(const char *text)
     return marks > 1 ? THOUSANDS : mark == '.' ? POINT : mark == ',' ? COMMA : THOUSANDS;
 }
 
-static int say_number(struct reading *reading, const char *text, const char *what)
+static int say_number(struct csv_read *read, const char *text, const char *what)
 {
     char brief[BRIEF_BYTES];
-    return csv_fault(reading->read, -EINVAL, "\"%s\" has %s", text_brief(text, brief, sizeof brief),
-                     what);
+    return csv_fault(read, -EINVAL, "\"%s\" has %s", text_brief(text, brief, sizeof brief), what);
 }
 
-/* Gives a number its point. */
-static int set_point(struct reading *reading, char *text)
+int csv_set_point(struct csv_read *read, char *field)
 {
-    enum number number = look_at(text);
+    enum number number = look_at(field);
     if (number == THOUSANDS)
-        return say_number(reading, text, "marks between its thousands: save numbers without them");
-    if (number == COMMA && reading->separator == ',')
-        return say_number(reading, text,
+        return say_number(read, field, "marks between its thousands: save numbers without them");
+    if (number == COMMA && read->separator == ',')
+        return say_number(read, field,
                           "a decimal comma, and commas part the fields: save numbers with decimal "
                           "points, or the file with semicolons");
-    if (number == POINT)
-        reading->point = reading->read->line;
-    if (number == COMMA)
-        reading->comma = reading->read->line;
-    if (reading->point > 0 && reading->comma > 0) /* one of them parts thousands, but which? */
-        return say_number(reading, text,
+    read->points = read->points || number == POINT;
+    read->commas = read->commas || number == COMMA;
+    if (read->points && read->commas) /* one of them parts thousands, but which? */
+        return say_number(read, field,
                           number == COMMA
                               ? "a comma, where other numbers have a point: save the "
                                 "file with one mark for decimals, and none for thousands"
                               : "a point, where other numbers have a comma: save the "
                                 "file with one mark for decimals, and none for thousands");
     if (number == COMMA)
-        *strchr(text, ',') = '.';
+        *strchr(field, ',') = '.';
     return 0;
 }
 
@@ -162,15 +156,12 @@ static void on_field(void *text, size_t length, void *context)
 static int hand_over(struct reading *reading)
 {
     char *fields[CSV_FIELDS_MAX];
-    int error = 0;
     for (size_t i = 0; i < reading->count; i++)
         fields[i] = reading->text + reading->places[i];
     reading->read->header = reading->columns == 0;
-    for (size_t i = 0; i < reading->count && reading->columns > 0 && error == 0; i++)
-        error = set_point(reading, fields[i]);
     if (reading->columns == 0) /* without the empty cells at its end */
         reading->columns = reading->count = reading->filled;
-    return error != 0 ? error : reading->read->take(reading->read, fields, reading->count);
+    return reading->read->take(reading->read, fields, reading->count);
 }
 
 static int end_row(struct reading *reading)
@@ -266,7 +257,7 @@ static int refuse_format(struct reading *reading, const char *text, size_t bytes
 }
 
 /* The separator that stands in the header the most often; none is a comma. */
-static unsigned char find_separator(const char *text, size_t bytes)
+static char find_separator(const char *text, size_t bytes)
 {
     static const char known[] = ",;\t|";
     size_t counts[sizeof known] = {0}, best = 0;
@@ -279,7 +270,7 @@ static unsigned char find_separator(const char *text, size_t bytes)
     }
     for (size_t i = 0; known[i] != '\0'; i++)
         best = counts[i] > counts[best] ? i : best;
-    return (unsigned char)known[best];
+    return known[best];
 }
 
 /* Reads what stands before the header and how the header is written; returns the bytes to skip. */
@@ -290,10 +281,11 @@ static size_t open_dialect(struct reading *reading, const char *text, size_t byt
     const char *at = text + skip;
     size_t left = bytes - skip;
     bool told = left > 5 && memcmp(at, word, 4) == 0 && (at[5] == '\n' || at[5] == '\r');
-    reading->separator = told ? (unsigned char)at[4] : find_separator(at, left);
-    reading->foreign = skip > 0 || told || reading->separator != ',' || (left > 0 && *at == '"');
+    reading->read->separator = told ? at[4] : find_separator(at, left);
+    reading->foreign =
+        skip > 0 || told || reading->read->separator != ',' || (left > 0 && *at == '"');
     skip += told ? 5 : 0; /* but for its line end */
-    csv_set_delim(&reading->parser, reading->separator);
+    csv_set_delim(&reading->parser, (unsigned char)reading->read->separator);
     return skip;
 }
 
@@ -326,6 +318,7 @@ int csv_read(struct csv_read *read, FILE *in)
 {
     struct reading reading = {.read = read};
     read->line = read->dropped = 0;
+    read->points = read->commas = false;
     if (csv_init(&reading.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
         return csv_fault(read, -ENOMEM, "no memory for its parser");
     csv_set_blk_size(&reading.parser, 4096);

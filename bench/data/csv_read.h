@@ -38,11 +38,17 @@ struct csv_read {
     bool header;    /* what take is given is the header */
     size_t line;    /* where it ends, from 1; 0: nowhere, the file as a whole is meant */
     size_t dropped; /* rows that were cut off: 0 or 1 */
+    char separator;
+    bool points, commas; /* seen in numbers so far, as marks of decimals */
 };
 
-/* Reads in to its end. The last three fields begin as 0. Returns 0 (also of an empty file, without
+/* Reads in to its end. It sets the fields from header on. Returns 0 (also of an empty file, without
  * a call of take) or a negative errno. No state; safe in any thread. */
 int csv_read(struct csv_read *read, FILE *in);
+
+/* For take: gives a number its decimal point, where it has a comma. What is no number stays as it
+ * is. Returns 0, or says what is not sure. */
+int csv_set_point(struct csv_read *read, char *field);
 
 /* Says what is wrong at read's line. Returns error. */
 int csv_fault(struct csv_read *read, int error, const char *format, ...)

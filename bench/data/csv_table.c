@@ -2,11 +2,15 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/data/csv_read.h"
 #include "bench/data/text.h"
+
+/* The one text that may look like a number with a comma: --pin 0,2. */
+static const char list_of_cores[] = "pin";
 
 struct reading {
     struct csv_table *table;
@@ -35,6 +39,10 @@ static int take_row(struct csv_read *read, char *const fields[], size_t count)
     if (make_room(reading, count) != 0)
         return csv_fault(read, -ENOMEM, "no memory for its rows");
     for (size_t i = 0; i < count; i++) {
+        bool text = read->header || strcmp(reading->table->fields[i], list_of_cores) == 0;
+        int error = text ? 0 : csv_set_point(read, fields[i]);
+        if (error != 0)
+            return error;
         char *copy =
             text_copy(fields[i]); /* whoever shows it need not think of control characters */
         if (copy == NULL)

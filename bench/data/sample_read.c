@@ -97,8 +97,13 @@ static int say_value(struct reader *reader, const struct column *column, const c
                                                  : "a whole number from 0 to 2^64 - 1");
 }
 
-static int value_field(struct reader *reader, const struct column *column, const char *text)
+static int value_field(struct reader *reader, const struct column *column, char *text)
 {
+    if (column->kind != COLUMN_TEXT) {
+        int error = csv_set_point(&reader->read, text);
+        if (error != 0)
+            return error;
+    }
     char *place = (char *)&reader->row + column->offset;
     double real;
     uint64_t value;
