@@ -17,7 +17,7 @@ forbid() {
 # (gbench.cc is made to be copied away, so it includes its own header by its bare name.)
 if grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' common workloads manager backends bench \
        --include='*.c' --include='*.h' --include='*.cc' |
-   grep -vE '"(common|workloads|manager|backends|bench)/|"build_info.h"|gbench.cc:.*"gbench.h"'; then
+   grep -vE '"(common|workloads|manager|backends|bench)/|"(build_info|commit).h"|gbench.cc:.*"gbench.h"'; then
     echo 'an include of ours does not begin with its room' >&2
     failed=1
 fi

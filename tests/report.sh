@@ -150,7 +150,7 @@ expect 'no figure, but the reason' grep -qF 'never reached: at most 40 % at 10 m
 printf 'backend,metg_ns\npipes\n' >"$results/metg.csv"
 report
 expect_status 'a CSV with a short row' 1
-expect 'a CSV with a short row is named' grep -q 'metg.csv: a row has another number' "$err"
+expect 'a CSV with a short row is named' grep -q 'metg.csv, line 2: 1 fields, but its header has 2' "$err"
 
 # --- usage ---------------------------------------------------------------------------------------
 

@@ -66,6 +66,10 @@ const struct backend *load_backend(const char *name, char *message, size_t bytes
     }
     if (entry->backend != NULL)
         return entry->backend;
+#ifdef PARBENCH_WITHOUT_MPI /* the one module */
+    snprintf(message, bytes, "%s", PARBENCH_WITHOUT_MPI);
+    return NULL;
+#endif
     char path[PATH_MAX];
     if (module_path(entry->module, path, sizeof path) != 0) {
         snprintf(message, bytes, "cannot tell where this program lies");

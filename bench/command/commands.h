@@ -15,6 +15,12 @@ enum command_status {
 /* Writes "bench: " and the line to standard error; returns COMMAND_USAGE. */
 int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Whether a directory that a run was kept in can be looked into: COMMAND_OK, or it is refused. */
+int command_check_run(const char *command, const char *directory);
+
+/* Notes on standard error that the last row of a CSV was cut off, and enters nothing. */
+void command_note_cut_off(const char *path);
+
 int list_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int lecture_command(int argc, char **argv);

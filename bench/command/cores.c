@@ -119,7 +119,8 @@ unsigned cores_combine(unsigned affinity, double quota)
 {
     if (quota == CORES_NO_QUOTA || quota >= affinity)
         return affinity > 0 ? affinity : 1;
-    unsigned whole = (unsigned)ceil(quota);
+    unsigned whole = (unsigned)quota; /* and up: not by ceil, for bench/spawn/tool does without libm */
+    whole += whole < quota;
     return whole > 0 ? whole : 1;
 }
 

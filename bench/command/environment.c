@@ -5,8 +5,11 @@
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "bench/command/facts/fact.h"
+#include "bench/data/out_file.h"
 #include "bench/data/text.h"
 #include "common/clock.h"
 
@@ -60,6 +63,15 @@ static bool add_groups(const struct fact_source *source, json_t *root, json_t *w
     return true;
 }
 
+static int dump(FILE *out, const void *root)
+{
+    errno = 0;
+    if (json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
+        fputc('\n', out) != EOF)
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
 int environment_write(FILE *out, int argc, char **argv)
 {
     struct fact_source source;
@@ -68,9 +80,8 @@ int environment_write(FILE *out, int argc, char **argv)
     fact_source_open(&source, argc, argv);
     if (!add_groups(&source, root, warnings) || json_object_set(root, "warnings", warnings) != 0)
         error = -ENOMEM;
-    else if (json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0 ||
-             fputc('\n', out) == EOF)
-        error = -EIO;
+    else
+        error = dump(out, root);
     fact_source_close(&source);
     json_decref(warnings);
     json_decref(root);
@@ -111,7 +122,8 @@ static char *while_measured(const struct company_report *report, char *line, siz
     return line;
 }
 
-int environment_add_company(const char *directory, const struct company_report *report)
+int environment_add_company(const char *directory, const struct company_report *report,
+                            char *message, size_t bytes)
 {
     char path[PATH_MAX], line[FACT_TEXT_BYTES];
     snprintf(path, sizeof path, "%s/environment.json", directory);
@@ -123,25 +135,29 @@ int environment_add_company(const char *directory, const struct company_report *
         json_array_append_new(json_object_get(root, "warnings"),
                               json_string(while_measured(report, line, sizeof line))) != 0)
         error = -ENOMEM;
-    FILE *file = error == 0 ? fopen(path, "we") : NULL;
-    if (error == 0 && file == NULL)
-        error = -errno;
-    if (error == 0 && (json_dumpf(root, file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0 ||
-                       fputc('\n', file) == EOF))
-        error = -EIO;
-    if (file != NULL && fclose(file) != 0 && error == 0)
-        error = -errno;
+    if (error == 0)
+        error = out_file_replace(path, dump, root, message, bytes);
+    else if (*message == '\0')
+        snprintf(message, bytes, "cannot complete %.300s: %s", path, strerror(-error));
     json_decref(root);
     return error;
 }
 
-int environment_keep(const char *directory, int argc, char **argv)
+struct command_line {
+    int argc;
+    char **argv;
+};
+
+static int write_facts(FILE *out, const void *context)
+{
+    const struct command_line *line = context;
+    return environment_write(out, line->argc, line->argv);
+}
+
+int environment_keep(const char *directory, int argc, char **argv, char *message, size_t bytes)
 {
     char path[PATH_MAX];
+    const struct command_line line = {argc, argv};
     snprintf(path, sizeof path, "%s/environment.json", directory);
-    FILE *file = fopen(path, "wxe");
-    if (file == NULL)
-        return errno == EEXIST ? 0 : -errno;
-    int error = environment_write(file, argc, argv);
-    return fclose(file) != 0 ? -errno : error;
+    return access(path, F_OK) == 0 ? 0 : out_file_replace(path, write_facts, &line, message, bytes);
 }

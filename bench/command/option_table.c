@@ -16,7 +16,8 @@ const struct argp_option option_table[] = {
     {"backend", 'b', "NAME|FILE", 0,
      "mechanisms, by name or as the path of a plugin (with a '/'); all, the default, means all in"
      " C, python all of Python's own, so all,python is everything. Python starts processes by"
-     " fork; python-pool:spawn and python-pool:forkserver are its other ways. manager:tcp is manager"
+     " fork; python-pool:spawn and python-pool:forkserver are its other ways. manager:tcp is "
+     "manager"
      " over TCP with a key, not part of all",
      1},
     {"workload", 'w', "NAME[:KEY=VALUE,...]", 0,
@@ -49,7 +50,8 @@ const struct argp_option option_table[] = {
      "go on repeating until the samples last so long together, such as 200ms (default 0)", 2},
     {"against", KEY_AGAINST, "OTHER/bench", 0,
      "measure the same cells with another build's programs as well, in turn, and say which differ;"
-     " " TEXT(OPTIONS_AGAINST_ROUNDS) " rounds unless --rounds says otherwise; exit status 3: some do",
+     " " TEXT(
+         OPTIONS_AGAINST_ROUNDS) " rounds unless --rounds says otherwise; exit status 3: some do",
      2},
     {"timeout", KEY_TIMEOUT, "TIME", 0,
      "the longest that a cell may take, such as 30s; then it is ended and reported (default 1m)",
@@ -74,12 +76,14 @@ const struct argp_option option_table[] = {
      "keep samples.csv, summary.csv and environment.json in DIR, which is made if need be", 4},
     {"format", KEY_FORMAT, "table|csv|json|markdown|latex|html", 0,
      "of the summary on standard output; default: table on a terminal, else csv", 4},
-    {"results", KEY_RESULTS, 0, 0, "show what the tasks computed, as the lecture's programs do: before the table, or on standard error"
+    {"results", KEY_RESULTS, 0, 0,
+     "show what the tasks computed, as the lecture's programs do: before the table, or on standard "
+     "error"
      " where standard output holds another format",
      4},
     {"trace", KEY_TRACE, "FILE", 0,
-     "record who ran which task, when: FILE for ui.perfetto.dev, and a CSV beside it. Costs two"
-     " looks at the clock for each task",
+     "record who ran which task, when: FILE for ui.perfetto.dev, and a CSV beside it (not beside a"
+     " pipe or a device). Costs two looks at the clock for each task",
      4},
     {"quiet", 'q', 0, 0, "no progress and no hints", 4},
 

@@ -113,8 +113,11 @@ static int read_table(const char *name, struct sample_table *table, char *line)
                  path, strerror(-error));
         return error;
     }
-    int error = sample_read(file, path, table, NULL, line, LINE_BYTES);
+    size_t dropped;
+    int error = sample_read(file, path, table, &dropped, line, LINE_BYTES);
     fclose(file);
+    if (error == 0 && dropped > 0)
+        command_note_cut_off(path);
     return error;
 }
 

@@ -1,18 +1,11 @@
 #include "bench/data/columns_read.h"
 
-#include <csv.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct state {
-    const struct columns_reader *reader;
-    char *texts[COLUMNS_READ_MOST]; /* texts[field]: this row's, owned */
-    size_t field, line;
-    int error;
-};
+#include "bench/data/csv_read.h"
 
 static int fill_number(const struct column *column, const char *text, char *place)
 {
@@ -30,79 +23,45 @@ static int fill_number(const struct column *column, const char *text, char *plac
     return errno != 0 || end == text || *end != '\0' ? -EINVAL : 0;
 }
 
-static int fill(const struct state *state)
+static int fill(const struct columns_reader *reader, char *const fields[])
 {
-    const struct columns_reader *reader = state->reader;
-    for (size_t i = 0; i < reader->count; i++) {
+    int error = 0;
+    for (size_t i = 0; i < reader->count && error == 0; i++) {
         char *place = (char *)reader->record + reader->columns[i].offset;
-        int error = 0;
         if (reader->columns[i].kind == COLUMN_TEXT)
-            memcpy(place, &state->texts[i], sizeof state->texts[i]);
+            memcpy(place, &fields[i], sizeof fields[i]);
         else
-            error = fill_number(&reader->columns[i], state->texts[i], place);
-        if (error != 0)
-            return error;
+            error = fill_number(&reader->columns[i], fields[i], place);
     }
-    return 0;
+    return error;
 }
 
-static int check_header(const struct state *state)
+static int check_header(const struct columns_reader *reader, char *const fields[], size_t count)
 {
-    for (size_t i = 0; i < state->reader->count; i++)
-        if (strcmp(state->texts[i], state->reader->columns[i].name) != 0)
+    if (count != reader->count)
+        return -EINVAL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(fields[i], reader->columns[i].name) != 0)
             return -EINVAL;
     return 0;
 }
 
-static void on_field(void *text, size_t length, void *context)
+static int take_row(struct csv_read *read, char *const fields[], size_t count)
 {
-    struct state *state = context;
-    if (state->error == 0 && (state->field == state->reader->count || strlen(text) != length))
-        state->error = -EINVAL;
-    if (state->error != 0)
-        return;
-    state->texts[state->field] = strdup(text);
-    if (state->texts[state->field] == NULL)
-        state->error = -ENOMEM;
-    else
-        state->field++;
-}
-
-static void forget_row(struct state *state)
-{
-    while (state->field > 0)
-        free(state->texts[--state->field]);
-}
-
-static void on_row(int end, void *context)
-{
-    struct state *state = context;
-    (void)end;
-    if (state->error == 0 && state->field != state->reader->count)
-        state->error = -EINVAL;
-    if (state->error == 0)
-        state->error = state->line++ == 0 ? check_header(state) : fill(state);
-    if (state->error == 0 && state->line > 1)
-        state->error = state->reader->take(state->reader->record, state->reader->context);
-    forget_row(state);
+    const struct columns_reader *reader = read->context;
+    int error = read->header ? check_header(reader, fields, count) : fill(reader, fields);
+    if (error == 0 && !read->header)
+        error = reader->take(reader->record, reader->context);
+    return error != 0 ? csv_fault(read, error, "cannot be read: %s", strerror(-error)) : 0;
 }
 
 int columns_read(FILE *in, const struct columns_reader *reader, char *message, size_t bytes)
 {
-    struct state state = {.reader = reader,
-                          .error = reader->count <= COLUMNS_READ_MOST ? 0 : -E2BIG};
-    struct csv_parser parser;
-    char piece[4096];
-    size_t got;
+    struct csv_read read = {.name = "its rows",
+                            .message = message,
+                            .bytes = bytes,
+                            .context = (void *)(uintptr_t)reader,
+                            .take = take_row};
     rewind(in);
-    if (csv_init(&parser, CSV_STRICT | CSV_APPEND_NULL) != 0) /* can't fail but for its options */
-        return -EINVAL;
-    while (state.error == 0 && (got = fread(piece, 1, sizeof piece, in)) > 0)
-        if (csv_parse(&parser, piece, got, on_field, on_row, &state) != got && state.error == 0)
-            state.error = -EINVAL;
-    forget_row(&state); /* of a row that was cut off */
-    csv_free(&parser);
-    if (state.error != 0)
-        snprintf(message, bytes, "row %zu cannot be read: %s", state.line, strerror(-state.error));
-    return state.error;
+    return csv_read(&read, in);
 }

@@ -10,8 +10,6 @@
 
 #include "bench/data/columns.h"
 
-#define COLUMNS_READ_MOST 64 /* columns of a table */
-
 struct columns_reader {
     const struct column *columns; /* columns[count] */
     size_t count;

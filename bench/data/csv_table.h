@@ -11,17 +11,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define CSV_TABLE_COLUMNS_MAX 256
-#define CSV_TABLE_ROWS_MAX    1000000u
+#define CSV_TABLE_ROWS_MAX 1000000u
 
 struct csv_table {
     char **fields;  /* fields[1 + rows][columns]: first the header; owned */
     size_t columns; /* 0: the file was empty */
     size_t rows;    /* without the header */
+    size_t dropped; /* rows at the end that were cut off */
 };
 
-/* Reads all of in. A last row that was cut off (no newline) is dropped; a row with another number
- * of fields than the header is an error. Returns 0 with *table owned by the caller, or a negative
+/* Reads all of in, as csv_read.h tells. Returns 0 with *table owned by the caller, or a negative
  * errno with one line in message[bytes] that begins with name, and an empty table. */
 int csv_table_read(FILE *in, const char *name, struct csv_table *table, char *message,
                    size_t bytes);

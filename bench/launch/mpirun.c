@@ -85,6 +85,13 @@ static const char *const additions[][2] = {
 #define FILES_OF_MPIRUN   27 /* the least with which Open MPI 4.1 started ranks of /bin/true, */
 #define FILES_OF_RANK     4  /* by ulimit -n: 35 for 2 and 47 for 5 of them */
 
+/* Why there are no programs of ours that mpirun could start, or NULL. */
+#ifdef PARBENCH_WITHOUT_MPI
+static const char *const built_without = PARBENCH_WITHOUT_MPI;
+#else
+static const char *const built_without = NULL;
+#endif
+
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* --- finding ------------------------------------------------------------------------------------
@@ -111,7 +118,7 @@ static bool find_directory(const char *program, char *directory, size_t bytes)
 static const struct launcher *find_launcher(char *path, size_t bytes)
 {
     char directory[PATH_MAX];
-    if (!find_directory("ompi_info", directory, sizeof directory))
+    if (built_without != NULL || !find_directory("ompi_info", directory, sizeof directory))
         return NULL;
     for (size_t i = 0; i < LENGTH(launchers); i++) {
         int written = snprintf(path, bytes, "%s/%s", directory, launchers[i].name);
@@ -125,7 +132,10 @@ static int say_missing(char *message, size_t bytes)
 {
     char directory[PATH_MAX];
     bool other = find_directory("mpirun", directory, sizeof directory);
-    snprintf(message, bytes, "%s: install Open MPI (openmpi-bin) or put its bin on PATH",
+    if (built_without != NULL)
+        snprintf(message, bytes, "%s", built_without);
+    else
+        snprintf(message, bytes, "%s: install Open MPI (openmpi-bin) or put its bin on PATH",
              other ? "the mpirun on PATH is not Open MPI's" : "there is no mpirun on PATH");
     return -ENOENT;
 }

@@ -55,15 +55,21 @@ int spawn_program(const struct spawn *spawn, struct child *child)
     return error;
 }
 
+/* Where our programs lie, seen from bench: in a build tree, where this one's installation has them, where
+ * another's may, and in the directory that a distribution named. */
+static const char *const places[] = {"libexec", PARBENCH_LIBEXEC, "../libexec",
+                                     PARBENCH_LIBEXEC_NAMED};
+
 int spawn_find_of(const char *bench, const char *name, char *path, size_t bytes)
 {
-    static const char *const places[] = {"libexec/parbench", "../libexec/parbench"};
     char copy[PATH_MAX];
     if (snprintf(copy, sizeof copy, "%s", bench) >= (int)sizeof copy)
         return -ENAMETOOLONG;
     const char *here = dirname(copy);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        int written = snprintf(path, bytes, "%s/%s/%s", here, places[i], name);
+        bool whole = *places[i] == '/';
+        int written = snprintf(path, bytes, "%s%s%s/parbench/%s", whole ? "" : here,
+                               whole ? "" : "/", places[i], name);
         if (written > 0 && (size_t)written < bytes && access(path, X_OK) == 0)
             return 0;
     }

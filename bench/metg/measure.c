@@ -408,7 +408,9 @@ int metg_open(struct metg *metg, struct options *options, const struct curve_sha
     for (size_t i = 1; i < metg->matrix.count; i++)
         metg->curves[i].cell = metg->matrix.cells[i];
     if (options->output != NULL)
-        environment_keep(options->output, argc, argv);
+        error = environment_keep(options->output, argc, argv, metg->message, sizeof metg->message);
+    if (error != 0)
+        return error;
     return runner_open(&metg->runner, options, "metg", NULL, argc, argv);
 }
 

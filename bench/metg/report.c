@@ -76,7 +76,7 @@ static int write_file(struct metg *metg, const char *name, const struct report *
     if (file == NULL)
         return -EACCES;
     write(file, report);
-    return output_finish(file, name, metg->message, sizeof metg->message);
+    return output_finish(file, metg->options->output, name, 0, metg->message, sizeof metg->message);
 }
 
 static int write_files(struct metg *metg, const struct report *report)

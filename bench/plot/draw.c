@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/data/out_file.h"
 #include "bench/launch/lack.h"
 #include "bench/launch/quote.h"
 #include "bench/launch/spawn.h"
@@ -54,49 +55,50 @@ static int run_gnuplot(struct janitor *janitor, char *const argv[], const char *
     return error;
 }
 
-static int copy_all(FILE *from, FILE *to, const char *unused)
+struct copy {
+    const char *from;     /* what gnuplot drew */
+    const char *graphics; /* of LaTeX: the file that it includes; NULL: it is copied as it is */
+};
+
+static int copy_all(FILE *from, FILE *to)
 {
-    (void)unused;
     char piece[16384];
     size_t bytes;
     while ((bytes = fread(piece, 1, sizeof piece, from)) > 0)
         if (fwrite(piece, 1, bytes, to) != bytes)
-            return -EIO;
-    return ferror(from) || fflush(to) != 0 ? -EIO : 0;
+            return -errno;
+    return ferror(from) ? -EIO : 0;
 }
 
-static int put_in_place(const char *picture, const char *target,
-                        int (*copy)(FILE *from, FILE *to, const char *name), const char *name)
+static int write_copy(FILE *to, const void *context)
 {
-    char temporary[PATH_MAX];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", target) >= sizeof temporary)
-        return -ENAMETOOLONG;
-    FILE *from = fopen(picture, "re");
+    const struct copy *copy = context;
+    FILE *from = fopen(copy->from, "re");
     if (from == NULL)
         return -errno;
-    FILE *to = fopen(temporary, "we");
-    int error = to == NULL ? -errno : copy(from, to, name);
+    int error = copy->graphics != NULL ? latex_copy(from, to, copy->graphics) : copy_all(from, to);
     fclose(from);
-    if (to != NULL && fclose(to) != 0 && error == 0)
-        error = -EIO;
-    if (error == 0 && rename(temporary, target) != 0)
-        error = -errno;
-    if (error != 0 && to != NULL)
-        unlink(temporary);
     return error;
 }
 
-/* The graphics first, so that what includes them never stands there alone. */
-static int put_latex(const char *name, const char *target, const struct paths *paths)
+static int put_in_place(const struct copy *copy, const char *target, char *message, size_t bytes)
 {
-    char graphics[PATH_MAX], included[64];
+    *message = '\0';
+    return out_file_replace(target, write_copy, copy, message, bytes);
+}
+
+/* The graphics first, so that what includes them never stands there alone. */
+static int put_latex(const char *name, const char *target, const struct paths *paths, char *message,
+                     size_t bytes)
+{
+    char graphics[PATH_MAX + 64], included[64];
     int stem = (int)strlen(target) - (int)strlen(".tex");
     snprintf(included, sizeof included, "%s-latex", name);
-    if ((size_t)snprintf(graphics, sizeof graphics, "%.*s-latex.pdf", stem, target) >=
-        sizeof graphics)
-        return -ENAMETOOLONG;
-    int error = put_in_place(paths->graphics, graphics, copy_all, NULL);
-    return error != 0 ? error : put_in_place(paths->picture, target, latex_copy, included);
+    snprintf(graphics, sizeof graphics, "%.*s-latex.pdf", stem, target);
+    int error = put_in_place(&(struct copy){.from = paths->graphics}, graphics, message, bytes);
+    return error != 0
+               ? error
+               : put_in_place(&(struct copy){paths->picture, included}, target, message, bytes);
 }
 
 /* Returns 0, -ENOENT where there is no gnuplot, -EIO where it failed, or another negative errno. */
@@ -154,9 +156,7 @@ int draw(struct janitor *janitor, const struct drawing *drawing, const char *tar
         explain(error, &paths, message, bytes);
         return error;
     }
-    error = drawing->latex ? put_latex(drawing->name, target, &paths)
-                           : put_in_place(paths.picture, target, copy_all, NULL);
-    if (error != 0)
-        snprintf(message, bytes, "cannot write '%.300s': %s", target, strerror(-error));
-    return error;
+    return drawing->latex
+               ? put_latex(drawing->name, target, &paths, message, bytes)
+               : put_in_place(&(struct copy){.from = paths.picture}, target, message, bytes);
 }

@@ -69,7 +69,5 @@ int latex_copy(FILE *from, FILE *to, const char *graphics)
         error = put_line(to, line, graphics);
     }
     free(line);
-    if (error == 0 && (ferror(from) || fflush(to) != 0))
-        error = -EIO;
-    return error;
+    return error == 0 && ferror(from) ? -EIO : error; /* of writing, the close tells */
 }

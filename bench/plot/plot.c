@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bench/command/commands.h"
+#include "bench/data/out_file.h"
 #include "bench/data/text.h"
 #include "bench/plot/draw.h"
 #include "bench/plot/formats.h"
@@ -83,17 +84,24 @@ static void draw_formats(struct plotting *plotting, const struct plot *plot,
     }
 }
 
-/* Writes the table that the script reads; returns as plot.write. */
+/* Writes the table that the script reads; returns as plot.write, with a line in message[bytes]
+ * where that is below 0. */
 static int write_table(struct plotting *plotting, const struct plot *plot,
-                       const struct csv_table *csv, struct picture *picture)
+                       const struct csv_table *csv, struct picture *picture, char *message,
+                       size_t bytes)
 {
     char path[PATH_BYTES];
+    FILE *out;
+    *message = '\0';
     snprintf(path, sizeof path, "%s/%s.dat", plotting->janitor.directory, plot->name);
-    FILE *out = fopen(path, "we");
-    if (out == NULL)
-        return -errno;
+    int error = out_file_open(path, true, &out);
+    if (error != 0) {
+        snprintf(message, bytes, "cannot write %.300s: %s", path, out_file_problem(error));
+        return error;
+    }
     int rows = plot->write(out, csv, picture);
-    return fclose(out) != 0 ? -EIO : rows;
+    error = out_file_close(out, path, rows < 0 ? rows : 0, message, bytes);
+    return error != 0 ? error : rows;
 }
 
 static void skip(const struct plotting *plotting, const struct plot *plot, const char *why)
@@ -119,6 +127,8 @@ static int read_table(struct plotting *plotting, const struct plot *plot, const 
         fclose(in);
     if (error != 0)
         fail(plotting, plot, message);
+    else if (csv->dropped > 0)
+        command_note_cut_off(path);
     return error == -ENOENT ? -EIO : error;
 }
 
@@ -127,20 +137,19 @@ static void plot_tables(struct plotting *plotting, const struct plot *plot,
 {
     char message[MESSAGE_BYTES];
     struct picture picture = {.panels = 1};
-    int rows = write_table(plotting, plot, csv, &picture);
+    int rows = write_table(plotting, plot, csv, &picture, message, sizeof message);
     if (rows > 0) {
         draw_formats(plotting, plot, &picture, rows);
     } else if (rows == 0) {
         skip(plotting, plot, "has no row with such a figure");
     } else {
-        snprintf(message, sizeof message, "%s", strerror(-rows));
         fail(plotting, plot, message);
     }
 }
 
 static void plot_one(struct plotting *plotting, const struct plot *plot)
 {
-    struct csv_table csv[2] = {{NULL, 0, 0}, {NULL, 0, 0}};
+    struct csv_table csv[2] = {{.fields = NULL}, {.fields = NULL}};
     int error = read_table(plotting, plot, plot->file, &csv[0]), beside = 0;
     if (error == -ENOENT)
         skip(plotting, plot, "is not there");
@@ -229,23 +238,23 @@ int plot_command(int argc, char **argv)
 {
     struct plotting plotting = {.formats = "svg,pdf,png,latex"};
     char made[PATH_MAX], shown[256];
-    struct stat about;
     int status = parse(&plotting, argc, argv);
     if (status >= 0)
         return status;
-    if (stat(plotting.directory, &about) == 0 && !S_ISDIR(about.st_mode))
-        return command_refuse("plot: '%s' is a file: name the directory that it lies in",
-                              text_brief(plotting.directory, shown, sizeof shown));
-    if (stat(plotting.directory, &about) != 0)
-        return command_refuse("plot: there is no directory '%s': run bench with -o first",
-                              text_brief(plotting.directory, shown, sizeof shown));
+    status = command_check_run("plot", plotting.directory);
+    if (status != COMMAND_OK)
+        return status;
     if (plotting.output == NULL) {
         if ((size_t)snprintf(made, sizeof made, "%s/plots", plotting.directory) >= sizeof made)
             return command_refuse("plot: the directory's name is too long");
         plotting.output = made;
     }
-    if (mkdir(plotting.output, 0777) != 0 && errno != EEXIST)
+    struct stat about;
+    int error = mkdir(plotting.output, 0777) == 0 ? 0 : errno;
+    if (error == EEXIST)
+        error = stat(plotting.output, &about) != 0 ? errno : S_ISDIR(about.st_mode) ? 0 : ENOTDIR;
+    if (error != 0)
         return command_refuse("plot: cannot make the directory '%s': %s",
-                              text_brief(plotting.output, shown, sizeof shown), strerror(errno));
+                              text_brief(plotting.output, shown, sizeof shown), strerror(error));
     return plot_all(&plotting);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/data/csv_read.h"
 #include "bench/present/figures.h"
 #include "bench/present/html.h"
 #include "bench/report/page.h"
@@ -152,8 +153,8 @@ static void fill(struct grid *grid, const struct csv_table *csv, const char *tit
 
 int page_price_table(FILE *out, const struct csv_table *csv, const char *title, const char *group)
 {
-    struct grid_column columns[CSV_TABLE_COLUMNS_MAX] = {{0}};
-    const char *shown[CSV_TABLE_COLUMNS_MAX];
+    struct grid_column columns[CSV_FIELDS_MAX] = {{0}};
+    const char *shown[CSV_FIELDS_MAX];
     size_t count = 0;
     struct grid grid;
     if (csv->rows == 0)

@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "backends/registry.h"
 #include "bench/command/commands.h"
 #include "bench/command/cores.h"
+#include "bench/data/out_file.h"
 #include "bench/data/text.h"
 #include "bench/present/html.h"
 #include "bench/present/table.h"
@@ -51,20 +51,33 @@ struct report {
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
-static FILE *open_file(const struct report *report, const char *name, char *path, size_t bytes)
+/* Opens a file of the run; *file is NULL where there is none. Returns 0 or, where it cannot be
+ * read, a negative errno with the message. */
+static int open_file(struct report *report, const char *name, char *path, size_t bytes, FILE **file)
 {
     snprintf(path, bytes, "%s/%s", report->directory, name);
-    return fopen(path, "re");
+    *file = fopen(path, "re");
+    if (*file != NULL || errno == ENOENT)
+        return 0;
+    int error = -errno;
+    snprintf(report->message, MESSAGE_BYTES, "cannot read %.300s: %s", path, strerror(-error));
+    return error;
 }
 
-static void read_environment(struct report *report)
+static int read_environment(struct report *report)
 {
     char path[NAME_BYTES];
-    FILE *file = open_file(report, "environment.json", path, sizeof path);
+    json_error_t fault;
+    FILE *file;
+    int error = open_file(report, "environment.json", path, sizeof path, &file);
     if (file == NULL)
-        return;
-    report->environment = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+        return error;
+    report->environment = json_loadf(file, JSON_REJECT_DUPLICATES, &fault);
     fclose(file);
+    if (report->environment == NULL)
+        snprintf(report->message, MESSAGE_BYTES, "%.300s, line %d: %s", path, fault.line,
+                 fault.text);
+    return report->environment == NULL ? -EINVAL : 0;
 }
 
 static unsigned cores_then(const struct report *report)
@@ -103,11 +116,15 @@ static int by_backend(const void *a, const void *b)
 static int read_samples(struct report *report)
 {
     char path[NAME_BYTES];
-    FILE *file = open_file(report, "samples.csv", path, sizeof path);
+    size_t dropped;
+    FILE *file;
+    int error = open_file(report, "samples.csv", path, sizeof path, &file);
     if (file == NULL)
-        return 0;
-    int error = sample_read(file, path, &report->samples, NULL, report->message, MESSAGE_BYTES);
+        return error;
+    error = sample_read(file, path, &report->samples, &dropped, report->message, MESSAGE_BYTES);
     fclose(file);
+    if (error == 0 && dropped > 0)
+        command_note_cut_off(path);
     if (error == 0)
         error = summary_make(&report->samples, cores_then(report), &report->summary);
     if (error == 0 && report->summary.count > 0)
@@ -120,19 +137,23 @@ static int read_samples(struct report *report)
 static int read_price(struct report *report, size_t i)
 {
     char path[NAME_BYTES];
-    FILE *file = open_file(report, prices[i].file, path, sizeof path);
+    FILE *file;
+    int error = open_file(report, prices[i].file, path, sizeof path, &file);
     if (file == NULL)
-        return 0;
-    int error = csv_table_read(file, path, &report->prices[i], report->message, MESSAGE_BYTES);
+        return error;
+    error = csv_table_read(file, path, &report->prices[i], report->message, MESSAGE_BYTES);
     fclose(file);
+    if (error == 0 && report->prices[i].dropped > 0)
+        command_note_cut_off(path);
     report->sources++;
     return error;
 }
 
 static int read_all(struct report *report)
 {
-    read_environment(report);
-    int error = read_samples(report);
+    int error = read_environment(report);
+    if (error == 0)
+        error = read_samples(report);
     for (size_t i = 0; error == 0 && i < PRICES; i++)
         error = read_price(report, i);
     if (error == 0 && report->sources == 0) {
@@ -262,8 +283,9 @@ static void put_method(FILE *out)
         out);
 }
 
-static int put_page(FILE *out, const struct report *report)
+static int put_page(FILE *out, const void *context)
 {
+    const struct report *report = context;
     put_head(out, report);
     put_findings(out, report);
     int error = put_plots(out, report);
@@ -279,24 +301,6 @@ static int put_page(FILE *out, const struct report *report)
     fputs("<script>\n", out);
     fputs(page_script, out);
     fputs("</script>\n</body>\n</html>\n", out);
-    return error;
-}
-
-/* Written beside its place and moved there, so that there never is half a page. */
-static int write_page(struct report *report, const char *path)
-{
-    char draft[NAME_BYTES + 16];
-    snprintf(draft, sizeof draft, "%s.%d", path, (int)getpid());
-    FILE *out = fopen(draft, "we");
-    int error = out == NULL ? -errno : put_page(out, report);
-    if (out != NULL && (ferror(out) || fclose(out) != 0) && error == 0)
-        error = -EIO;
-    if (error == 0 && rename(draft, path) != 0)
-        error = -errno;
-    if (error != 0) {
-        snprintf(report->message, MESSAGE_BYTES, "cannot write %.300s: %s", path, strerror(-error));
-        unlink(draft);
-    }
     return error;
 }
 
@@ -334,16 +338,16 @@ int report_command(int argc, char **argv)
     }
     if (argc != 2 || argv[1][0] == '-' || argv[1][0] == '\0')
         return command_refuse("report: of which run? Write bench report DIR, where DIR is what -o "
-                              "named");
-    if (access(argv[1], F_OK) != 0)
-        return command_refuse("report: there is no directory '%.300s': run bench with -o first",
-                              argv[1]);
+                              "named, and ./DIR if that begins with -");
+    int status = command_check_run("report", argv[1]);
+    if (status != COMMAND_OK)
+        return status;
     char path[NAME_BYTES];
     struct report report = {.directory = argv[1]};
     snprintf(path, sizeof path, "%s/report.html", argv[1]);
     int error = read_all(&report);
     if (error == 0)
-        error = write_page(&report, path);
+        error = out_file_replace(path, put_page, &report, report.message, MESSAGE_BYTES);
     if (error != 0) {
         text_clean(report.message);
         fprintf(stderr, "bench: %s\n", *report.message != '\0' ? report.message : strerror(-error));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/command/environment.h"
+#include "bench/data/out_file.h"
 #include "bench/data/text.h"
 #include "bench/suite/gbench_merge.h"
 
@@ -48,16 +49,15 @@ int gbench_files_open(struct gbench_files *files, const struct options *options,
                                    .fd = -1};
     if (files->path == NULL)
         return 0;
-    FILE *file = fopen(files->path, "ae"); /* now, and not after an hour of measuring */
-    if (file == NULL) {
-        int error = -errno;
+    int error =
+        out_file_open(files->path, false, &files->file); /* and not after an hour of measuring */
+    if (error != 0) {
         char shown[PATH_SHOWN_BYTES];
         snprintf(message, bytes,
                  "--benchmark_out: cannot write '%s' (%s): write the path of a file",
-                 text_brief(files->path, shown, sizeof shown), strerror(-error));
+                 text_brief(files->path, shown, sizeof shown), out_file_problem(error));
         return error;
     }
-    fclose(file);
     files->fd = memfd_create("parbench-gbench", MFD_CLOEXEC);
     if (files->fd < 0)
         return -errno;
@@ -128,28 +128,23 @@ static int complete(struct gbench_files *files)
     return gbench_merge_finish(files->merged);
 }
 
-static int write_file(struct gbench_files *files)
+static int write_json(FILE *file, const json_t *merged)
 {
-    FILE *file = fopen(files->path, "we");
-    if (file == NULL)
-        return -errno;
     errno = 0;
-    bool written = json_dumpf(files->merged, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-    int error = written ? 0 : errno != 0 ? -errno : -EIO;
-    if (fclose(file) != 0 && error == 0)
-        error = -errno;
-    return error;
+    if (json_dumpf(merged, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF)
+        return 0;
+    return errno != 0 ? -errno : -EIO;
 }
 
 int gbench_files_close(struct gbench_files *files, char *message, size_t bytes)
 {
-    char shown[PATH_SHOWN_BYTES];
-    int error = files->path != NULL ? complete(files) : 0;
-    if (files->path != NULL && error == 0)
-        error = write_file(files);
-    if (error != 0 && *message == '\0')
-        snprintf(message, bytes, "cannot write all of %s: %s",
-                 text_brief(files->path, shown, sizeof shown), strerror(-error));
+    int error = files->file != NULL ? complete(files) : 0;
+    if (files->file != NULL && error == 0)
+        error = out_file_empty(files->file);
+    if (files->file != NULL && error == 0)
+        error = write_json(files->file, files->merged);
+    if (files->file != NULL)
+        error = out_file_close(files->file, files->path, error, message, bytes);
     if (files->fd >= 0)
         close(files->fd);
     json_decref(files->merged);

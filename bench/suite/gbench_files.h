@@ -10,6 +10,7 @@
 #define PARBENCH_BENCH_SUITE_GBENCH_FILES_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
@@ -17,6 +18,7 @@
 
 struct gbench_files {
     const char *path;    /* the user's --benchmark_out, NULL: none */
+    FILE *file;          /* it, open, but only written at the end */
     uint64_t seed;       /* of the run, and how many rounds it has */
     unsigned rounds;
     int fd;              /* memory file that the next cell writes to */

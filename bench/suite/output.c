@@ -6,27 +6,26 @@
 #include <sys/stat.h>
 
 #include "bench/command/environment.h"
+#include "bench/data/out_file.h"
 
 FILE *output_create(const char *directory, const char *name, char *message, size_t bytes)
 {
     char path[PATH_MAX + 64];
+    FILE *file;
     snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
+    int error = out_file_open(path, true, &file);
+    if (error != 0 && *message == '\0')
         snprintf(message, bytes, "cannot write %s: %s; name another directory with -o", path,
-                 strerror(errno));
+                 out_file_problem(error));
     return file;
 }
 
-/* Closes, and finds out whether all was written: a full disk shows no sooner. */
-int output_finish(FILE *file, const char *name, char *message, size_t bytes)
+int output_finish(FILE *file, const char *directory, const char *name, int error, char *message,
+                  size_t bytes)
 {
-    int error = ferror(file) ? -EIO : 0;
-    if (fclose(file) != 0)
-        error = -errno;
-    if (error != 0)
-        snprintf(message, bytes, "cannot write all of %s: %s", name, strerror(-error));
-    return error;
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return out_file_close(file, path, error, message, bytes);
 }
 
 /* Names the directory to write to, and makes it if it is a room in the user's. */
@@ -43,6 +42,13 @@ static int name_directory(struct output *output, const char *directory, const ch
     return error;
 }
 
+static int flush_samples(struct output *output, char *message, size_t bytes)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/samples.csv", output->directory);
+    return out_file_flush(output->samples, path, message, bytes);
+}
+
 int output_open(struct output *output, const char *directory, const char *room, int argc,
                 char **argv, char *message, size_t bytes)
 {
@@ -55,16 +61,16 @@ int output_open(struct output *output, const char *directory, const char *room, 
     FILE *environment = output_create(output->directory, "environment.json", message, bytes);
     if (environment == NULL)
         return -EACCES;
-    environment_write(environment, argc, argv);
-    error = output_finish(environment, "environment.json", message, bytes);
+    error = environment_write(environment, argc, argv);
+    error =
+        output_finish(environment, output->directory, "environment.json", error, message, bytes);
     if (error != 0)
         return error;
     output->samples = output_create(output->directory, "samples.csv", message, bytes);
     if (output->samples == NULL)
         return -EACCES;
     sample_write_header(output->samples);
-    fflush(output->samples);
-    return 0;
+    return flush_samples(output, message, bytes);
 }
 
 int output_add(struct output *output, const struct sample_table *rows, char *message, size_t bytes)
@@ -73,11 +79,7 @@ int output_add(struct output *output, const struct sample_table *rows, char *mes
         return 0;
     for (size_t i = 0; i < rows->count; i++)
         sample_write(output->samples, &rows->rows[i]);
-    if (fflush(output->samples) == 0 && !ferror(output->samples))
-        return 0;
-    snprintf(message, bytes, "cannot write to %s/samples.csv: %s", output->directory,
-             strerror(errno));
-    return -EIO;
+    return flush_samples(output, message, bytes);
 }
 
 int output_close(struct output *output, const struct summary_table *summary, char *message,
@@ -87,11 +89,12 @@ int output_close(struct output *output, const struct summary_table *summary, cha
         return 0;
     int error = 0;
     if (output->samples != NULL)
-        error = output_finish(output->samples, "samples.csv", message, bytes);
+        error = output_finish(output->samples, output->directory, "samples.csv", 0, message, bytes);
+    output->samples = NULL;
     FILE *file = output_create(output->directory, "summary.csv", message, bytes);
     if (file == NULL)
         return -EACCES;
     summary_write_csv(file, summary);
-    int second = output_finish(file, "summary.csv", message, bytes);
+    int second = output_finish(file, output->directory, "summary.csv", 0, message, bytes);
     return error != 0 ? error : second;
 }

@@ -23,16 +23,17 @@ struct output {
 int output_open(struct output *output, const char *directory, const char *room, int argc,
                 char **argv, char *message, size_t bytes);
 
-/* Appends rows and flushes. Returns 0, or -EIO with one line in message[bytes]. */
+/* Appends rows and flushes. Returns 0, or a negative errno with one line in message[bytes]. */
 int output_add(struct output *output, const struct sample_table *rows, char *message, size_t bytes);
 
-/* Makes a file in a directory, for output_finish. NULL, with one line in message[bytes], if it can't
- * be made. */
+/* Makes a file in a directory, for output_finish. NULL, with one line in message[bytes], if it
+ * can't be made; what is said there already stands. */
 FILE *output_create(const char *directory, const char *name, char *message, size_t bytes);
 
-/* Closes it. Returns 0, or a negative errno with one line in message[bytes] if not all was written.
- */
-int output_finish(FILE *file, const char *name, char *message, size_t bytes);
+/* Closes it; error is one of its writer. Returns 0, or a negative errno with one line in
+ * message[bytes] if not all was written. */
+int output_finish(FILE *file, const char *directory, const char *name, int error, char *message,
+                  size_t bytes);
 
 /* Writes summary.csv and closes. Returns 0, or a negative errno with one line in message[bytes]. */
 int output_close(struct output *output, const struct summary_table *summary, char *message,

@@ -57,9 +57,9 @@ static int keep(struct runner *runner, const struct matrix *matrix, size_t index
         error = trace_files_add(&runner->traces, &launched->rows.rows[launched->rows.count - 1],
                                 launched->trace, runner->message, sizeof runner->message);
     trace_close(launched->trace);
-    if (error == 0)
-        error = sample_table_append(&rows[index], &launched->rows);
-    return error;
+    int second =
+        sample_table_append(&rows[index], &launched->rows); /* the table has them in any case */
+    return error != 0 ? error : second;
 }
 
 /* MPI can't replace a rank: where a worker's death is to be survived, the whole job starts again.
@@ -98,10 +98,9 @@ static int launch_until_done(struct runner *runner, const struct launch *first,
         free(launched->results);
         error =
             output_add(&runner->output, &launched->rows, runner->message, sizeof runner->message);
-        if (error == 0)
-            error = sample_table_append(rows, &launched->rows);
-        if (error != 0)
-            return error;
+        int second = sample_table_append(rows, &launched->rows);
+        if (error != 0 || second != 0)
+            return error != 0 ? error : second;
         launch.retried = why;
     }
 }
@@ -160,7 +159,8 @@ static int set_aside(struct runner *runner, struct launched *launched, struct sa
     trace_close(launched->trace);
     int error =
         output_add(&runner->output, &launched->rows, runner->message, sizeof runner->message);
-    return error != 0 ? error : sample_table_append(rows, &launched->rows);
+    int second = sample_table_append(rows, &launched->rows);
+    return error != 0 ? error : second;
 }
 
 /* What the cell itself has spent on disturbed samples. */
@@ -285,7 +285,8 @@ int runner_finish(struct runner *runner)
     company_look(&runner->company, &report);
     company_say(&report, runner->options->format, runner->options->quiet);
     if (*runner->output.directory != '\0') {
-        second = environment_add_company(runner->output.directory, &report);
+        second = environment_add_company(runner->output.directory, &report, runner->message,
+                                         sizeof runner->message);
         error = error != 0 ? error : second;
     }
     return error;

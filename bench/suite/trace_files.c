@@ -6,8 +6,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/data/columns.h"
+#include "bench/data/out_file.h"
 #include "bench/data/text.h"
 #include "common/clock.h"
 
@@ -186,50 +188,57 @@ static struct lap *find_laps(const struct trace *trace, size_t *count)
     return laps;
 }
 
-static FILE *create(const char *path, char *message, size_t bytes)
+static int create(const char *path, FILE **file, char *message, size_t bytes)
 {
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        snprintf(message, bytes, "--trace: cannot write %s: %s; name another file", path,
-                 strerror(errno));
-    return file;
+    char shown[PATH_SHOWN_BYTES];
+    int error = out_file_open(path, true, file);
+    if (error != 0)
+        snprintf(message, bytes, "--trace: cannot write %s: %s; name another file",
+                 text_brief(path, shown, sizeof shown), out_file_problem(error));
+    return error;
 }
 
-int trace_files_open(struct trace_files *files, const char *path, char *message, size_t bytes)
+/* The table's name beside that of the JSON. */
+static int name_csv(struct trace_files *files, char *message, size_t bytes)
 {
-    char *csv = files->csv_path;
-    *files = (struct trace_files){.json_path = path};
-    if (path == NULL)
-        return 0;
+    const char *path = files->json_path;
     size_t length = strlen(path), stem = length;
     if (length > 5 && strcmp(path + length - 5, ".json") == 0)
         stem -= 5;
-    snprintf(csv, sizeof files->csv_path, "%.*s.csv", (int)stem, path);
-    if (strcmp(csv, path) == 0 || (length > 4 && strcmp(path + length - 4, ".csv") == 0)) {
+    if (length > 4 && strcmp(path + length - 4, ".csv") == 0) {
         snprintf(message, bytes,
                  "--trace: name the JSON file, such as trace.json; the CSV is "
                  "written beside it");
         return -EINVAL;
     }
-    files->json = create(path, message, bytes);
-    files->csv = files->json != NULL ? create(csv, message, bytes) : NULL;
-    if (files->csv == NULL) {
-        trace_files_close(files, message, bytes);
-        return -EACCES;
-    }
-    fputs("[\n", files->json);
-    columns_write_header(files->csv, columns, COLUMNS);
-    return 0;
+    if (snprintf(files->csv_path, sizeof files->csv_path, "%.*s.csv", (int)stem, path) <
+        (int)sizeof files->csv_path)
+        return 0;
+    snprintf(message, bytes, "--trace: a name of %zu bytes is too long: name another file", length);
+    return -ENAMETOOLONG;
 }
 
-/* Says that not all of a file was written; what is said already stands. Returns error. */
-static int say_unwritten(const char *path, int error, char *message, size_t bytes)
+int trace_files_open(struct trace_files *files, const char *path, char *message, size_t bytes)
 {
-    char shown[PATH_SHOWN_BYTES];
-    if (*message == '\0')
-        snprintf(message, bytes, "cannot write all of %s: %s",
-                 text_brief(path, shown, sizeof shown), strerror(-error));
-    return error;
+    *files = (struct trace_files){.json_path = path};
+    if (path == NULL)
+        return 0;
+    bool made = access(path, F_OK) != 0;
+    int error = name_csv(files, message, bytes);
+    if (error == 0)
+        error = create(path, &files->json, message, bytes);
+    if (error == 0 && !out_file_is_special(path))
+        error = create(files->csv_path, &files->csv, message, bytes);
+    if (error != 0) {
+        if (files->json != NULL && made)
+            unlink(path);
+        trace_files_close(files, message, bytes);
+        return error;
+    }
+    fputs("[\n", files->json);
+    if (files->csv != NULL)
+        columns_write_header(files->csv, columns, COLUMNS);
+    return 0;
 }
 
 int trace_files_add(struct trace_files *files, const struct sample *row, const struct trace *trace,
@@ -243,28 +252,25 @@ int trace_files_add(struct trace_files *files, const struct sample *row, const s
         return -ENOMEM;
     const struct chrome chrome = {files->json, ++files->cells, trace->begin_ns};
     write_cell(&chrome, row, trace, laps, count);
-    write_rows(files->csv, row, trace->begin_ns, laps, count);
+    if (files->csv != NULL)
+        write_rows(files->csv, row, trace->begin_ns, laps, count);
     free(laps);
-    if (fflush(files->json) != 0)
-        return say_unwritten(files->json_path, -errno, message, bytes);
-    return fflush(files->csv) == 0 ? 0 : say_unwritten(files->csv_path, -errno, message, bytes);
+    int error = out_file_flush(files->json, files->json_path, message, bytes);
+    if (error == 0 && files->csv != NULL)
+        error = out_file_flush(files->csv, files->csv_path, message, bytes);
+    return error;
 }
 
 int trace_files_close(struct trace_files *files, char *message, size_t bytes)
 {
-    int error = 0;
-    if (files->json != NULL && files->csv != NULL)
+    int error = 0, second = 0;
+    if (files->json != NULL) {
         fprintf(files->json, "{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":0,"
                              "\"args\":{\"sort_index\":0}}\n]\n"); /* no comma behind the last */
-    FILE *both[] = {files->json, files->csv};
-    const char *const paths[] = {files->json_path, files->csv_path};
-    for (size_t i = 0; i < 2; i++) {
-        if (both[i] == NULL)
-            continue;
-        bool failed = ferror(both[i]) != 0;
-        if (fclose(both[i]) != 0 || failed)
-            error = say_unwritten(paths[i], errno != 0 ? -errno : -EIO, message, bytes);
+        error = out_file_close(files->json, files->json_path, 0, message, bytes);
     }
+    if (files->csv != NULL)
+        second = out_file_close(files->csv, files->csv_path, 0, message, bytes);
     *files = (struct trace_files){0};
-    return error;
+    return error != 0 ? error : second;
 }

@@ -20,14 +20,15 @@
 #include "common/trace.h"
 
 struct trace_files {
-    FILE *json, *csv;      /* NULL: nothing is kept */
+    FILE *json, *csv;      /* NULL: nothing is kept; csv also where json is a pipe or a device */
     const char *json_path; /* borrowed */
     char csv_path[PATH_MAX];
     unsigned cells; /* added so far */
 };
 
-/* Begins both files; path NULL: no-op. `run.json` and `run` are kept beside `run.csv`. Returns 0,
- * or a negative errno with one line in message[bytes]. */
+/* Begins both files; path NULL: no-op. `run.json` and `run` are kept beside `run.csv`; beside a
+ * pipe or a device there is none. Returns 0, or a negative errno with one line in message[bytes].
+ */
 int trace_files_open(struct trace_files *files, const char *path, char *message, size_t bytes);
 
 /* Adds a cell; row is any of its samples. No-op where nothing is kept. Returns 0, or a negative errno;

@@ -1,6 +1,7 @@
 #include "bench/survey/survey.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "bench/command/commands.h"
 #include "bench/data/columns_json.h"
+#include "bench/data/out_file.h"
 #include "bench/suite/matrix.h"
 #include "common/clock.h"
 
@@ -20,6 +22,25 @@ enum { EXIT_SIGNALLED = 128 };
 bool survey_is_failure(const char *status)
 {
     return strcmp(status, "ok") != 0 && strncmp(status, "skip", 4) != 0;
+}
+
+/* ---- files ------------------------------------------------------------------------------------
+ */
+
+static void name_file(const struct survey *survey, const char *name, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s/%s", survey->options->output, name);
+}
+
+/* Writes what is buffered of a file, if there is one. The measuring goes on where that fails: its
+ * table is printed all the same. The line that says so comes at the end. */
+static void flush_file(struct survey *survey, FILE *file, const char *name)
+{
+    char path[PATH_MAX];
+    if (file == NULL)
+        return;
+    name_file(survey, name, path);
+    out_file_flush(file, path, survey->unwritten, sizeof survey->unwritten);
 }
 
 /* ---- records -------------------------------------------------------------------------------- */
@@ -77,7 +98,7 @@ int survey_add(struct survey *survey, const void *record)
     survey->failed = survey->failed || survey_is_failure(status);
     if (survey->file != NULL) {
         columns_write_row(survey->file, table->columns, table->column_count, kept);
-        fflush(survey->file);
+        flush_file(survey, survey->file, table->file);
     }
     return 0;
 }
@@ -140,7 +161,7 @@ void survey_note_start(struct survey *survey, const void *start)
     if (survey->start_file == NULL)
         return;
     columns_write_row(survey->start_file, table->start_columns, table->start_column_count, start);
-    fflush(survey->start_file);
+    flush_file(survey, survey->start_file, table->start_file);
 }
 
 /* ---- opening and closing -------------------------------------------------------------------- */
@@ -148,18 +169,17 @@ void survey_note_start(struct survey *survey, const void *start)
 static int open_file(struct survey *survey, const char *name, const struct column columns[],
                      size_t count, FILE **file)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", survey->options->output, name);
-    *file = fopen(path, "we");
-    if (*file == NULL) {
-        int error = -errno;
+    char path[PATH_MAX];
+    name_file(survey, name, path);
+    int error = out_file_open(path, true, file);
+    if (error != 0) {
         snprintf(survey->message, sizeof survey->message, "cannot write %.400s: %s", path,
-                 strerror(-error));
+                 out_file_problem(error));
         return error;
     }
     columns_write_header(*file, columns, count);
-    fflush(*file);
-    return 0;
+    flush_file(survey, *file, name);
+    return *survey->unwritten == '\0' ? 0 : -EIO;
 }
 
 static int open_files(struct survey *survey)
@@ -183,15 +203,13 @@ int survey_open(struct survey *survey, const struct survey_table *table,
     return error != 0 ? error : open_files(survey);
 }
 
-static int close_file(struct survey *survey, FILE *file, const char *name)
+static void close_file(struct survey *survey, FILE *file, const char *name)
 {
+    char path[PATH_MAX];
     if (file == NULL)
-        return 0;
-    bool lost = ferror(file) != 0;
-    if (fclose(file) == 0 && !lost)
-        return 0;
-    snprintf(survey->message, sizeof survey->message, "cannot write all of %s", name);
-    return -EIO;
+        return;
+    name_file(survey, name, path);
+    out_file_close(file, path, 0, survey->unwritten, sizeof survey->unwritten);
 }
 
 void survey_explain(struct grid *grid, double coverage)
@@ -245,18 +263,19 @@ static int print(const struct survey *survey)
 int survey_close(struct survey *survey, int error)
 {
     struct company_report report;
-    int second = close_file(survey, survey->file, survey->table->file);
-    error = error != 0 ? error : second;
-    second = close_file(survey, survey->start_file, survey->table->start_file);
-    error = error != 0 ? error : second;
-    second = print(survey);
+    close_file(survey, survey->file, survey->table->file);
+    close_file(survey, survey->start_file, survey->table->start_file);
+    int second = print(survey);
     error = error != 0 ? error : second;
     company_look(&survey->company, &report);
     company_say(&report, survey->options->format, survey->options->quiet);
     company_close(&survey->company);
-    if (error != 0)
+    if (*survey->unwritten != '\0')
+        fprintf(stderr, "bench: %s\n", survey->unwritten);
+    if (error != 0 && *survey->unwritten == '\0')
         fprintf(stderr, "bench: %s\n",
                 *survey->message != '\0' ? survey->message : strerror(-error));
+    error = *survey->unwritten != '\0' ? -EIO : error;
     session_close(&survey->session);
     forget_all(survey);
     if (survey->signal != 0)

@@ -52,6 +52,7 @@ struct survey {
     struct tool_end end;     /* of the program whose rows are being read */
     bool failed;             /* a row says that something went wrong */
     char message[SURVEY_MESSAGE_BYTES];
+    char unwritten[SURVEY_MESSAGE_BYTES]; /* which file lacks rows, and why; or "" */
 };
 
 /* Whether that status is of something that went wrong. */

@@ -165,8 +165,9 @@ int survey_make_output(const struct survey_options *options, int argc, char **ar
                        size_t bytes)
 {
     const struct options place = {.output = (char *)options->output};
+    *message = '\0';
     int error = options_make_output(&place, message, bytes);
     if (error == 0 && options->output != NULL)
-        environment_keep(options->output, argc, argv);
+        error = environment_keep(options->output, argc, argv, message, bytes);
     return error;
 }

@@ -8,6 +8,7 @@
 
 #include "bench/command/facts/fact.h"
 #include "build_info.h"
+#include "commit.h"
 
 static void find_glibc(const struct fact_query *query, struct fact *fact)
 {
