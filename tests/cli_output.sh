@@ -41,6 +41,9 @@ bad=$(columns "$samples" workload backend schedule wall_ns send_ns compute_ns co
                 $4 == 0 || $4 != $5 + $6 + $7 || $8 > $9 || $9 > $10 || $12 != 1 ||
                 $11 != "ok" && $11 != "disturbed: measured again"' |
     head -n 3)
+impossible=$(columns "$samples" wall_ns cpu_user_ns cpu_sys_ns backend status | awk -F'\t' -v cores="$(nproc)" \
+    '$5 == "ok" && $2 + $3 > cores * $1 + 1' | head -n 3)
+expect "no more processor time than there was: $impossible" test -z "$impossible"
 expect "rows are verified, and phases sum to the wall time: $bad" test -z "$bad"
 for backend in pipes shm manager pthreads openmp mpi; do
     expect_rows 'all of all' $backend '(1.ok|0.skip)' per-task dynamic static

@@ -85,6 +85,11 @@ void disturbance_close(struct disturbance *disturbance)
     free(disturbance);
 }
 
+unsigned disturbance_cores(const struct disturbance *disturbance)
+{
+    return disturbance->cores;
+}
+
 void disturbance_hint(struct disturbance *disturbance, double cores)
 {
     disturbance->hint = cores;

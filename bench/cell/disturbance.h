@@ -64,6 +64,9 @@ struct disturbed {      /* columns of a sample */
 void disturbance_begin(struct disturbance *disturbance);
 struct disturbed disturbance_end(struct disturbance *disturbance, uint64_t wall_ns);
 
+/* Processors that this process might use when it was opened, before any of its threads was bound. */
+unsigned disturbance_cores(const struct disturbance *disturbance);
+
 /* What else is known of the cores' worth of time that others take now, until told otherwise: how
  * much the processes of the capacity probe were delayed, for example, which is others' doing where
  * nobody else of ours runs. The greater of this and what is seen counts. 0: nothing. */

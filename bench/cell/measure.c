@@ -223,6 +223,8 @@ static void take_sample(struct session *session, bool timed, struct sample *samp
     //< timed
 
     cpu_ns = usage_cpu_ns(session->board, workers) - cpu_ns;
+    uint64_t most_ns = (end_ns - begin_ns) * disturbance_cores(session->disturbance);
+    cpu_ns = cpu_ns < most_ns ? cpu_ns : most_ns; /* the rest was between the clocks and the map */
     fill_disturbance(sample, disturbance_end(session->disturbance, end_ns - begin_ns));
     if (session->job.trace != NULL) {
         session->job.trace->begin_ns = begin_ns;

@@ -23,8 +23,7 @@ struct usage {
 };
 
 /* Reads the sums so far of this process, the first `workers` lines of the board and the line of a
- * helper behind them. Costs some ten
- * microseconds a worker: call it outside of what is timed. */
+ * helper behind them. Costs some ten microseconds a worker: call it outside of what is timed. */
 void usage_read(const struct board *board, unsigned workers, struct usage *usage);
 
 /* Processor time so far, exact to the microsecond, of the same processes. Costs under a microsecond a
