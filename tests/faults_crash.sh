@@ -13,7 +13,7 @@ who='worker [0-9]+ \(pid [0-9]+\), task 3'
 asan=false
 ! grep -qa __asan_init "$bench" || asan=true
 # AddressSanitizer has handlers of its own, which say what it was and exit or abort.
-by_asan='(killed by signal (6|11)|exited with status [1-9])'
+by_asan='(killed by signal (6 .Aborted.|11 .Segmentation fault.)|exited with status [1-9][0-9]*)'
 declare -A ends=([segv]='killed by signal 11 .Segmentation fault.' [stack]='killed by signal 11 .Segmentation fault.'
     [abort]='killed by signal 6 .Aborted.' [exit]='exited with status 0')
 ! $asan || ends[segv]=$by_asan ends[stack]=$by_asan
