@@ -177,7 +177,8 @@ static int warm_up(struct lead *lead, int (*batch)(struct lead *, uint32_t, uint
         *unit_ns = unit < *unit_ns ? unit : *unit_ns;
         uint64_t wanted = target_ns / *unit_ns + 1;
         *count = wanted < COUNT_MOST ? (uint32_t)wanted : COUNT_MOST;
-        if (clock_ns() > deadline_ns && (done >= WARM_BATCHES || *unit_ns >= LONG_NS))
+        if (clock_ns() > deadline_ns &&
+            (done >= WARM_BATCHES || (done > 1 && *unit_ns >= lead->side->budget_ns)))
             break; /* the first one alone would tell of page faults and of waking up */
     }
     return 0;
@@ -303,7 +304,10 @@ static int warm_all(struct lead *lead)
 static bool enough(const struct lead *lead, uint64_t deadline_ns)
 {
     const struct side_outcome *outcome = lead->side->outcome;
-    const size_t most = SIDE_BATCHES_MOST, done = outcome->batches + outcome->windows,
+    const size_t most = SIDE_BATCHES_MOST,
+                 done = lead->side->reference != NULL && lead->side->reference->windows
+                            ? outcome->windows
+                            : outcome->batches,
                  least = lead->trip_ns < lead->side->budget_ns ? BATCHES_LEAST : 1;
     return outcome->batches >= most || outcome->references >= most || outcome->streams >= most ||
            outcome->windows >= most || (done >= least && clock_ns() >= deadline_ns);
