@@ -280,7 +280,7 @@ def compare(made, own, serial, key, cores):
         for name in ["speedup", "capacity_efficiency"]:
             put(made, name, 1, 1, 1)
     most = min(key["workers"], made["cores"] if made["cores"] > 0 else cores)
-    made["impossible"] = int(made["capacity_low"] > most)
+    made["impossible"] = int(made["capacity_low"] > (most if rounds > 1 else most * 1.05))
     set_dispatch(made, key, cores)
     made["efficiency"] = made["speedup"] / key["workers"] if key["workers"] else NONE
     made["rounds"] = rounds

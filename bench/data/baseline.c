@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNKNOWN_WIDTH 0.05 /* half an interval of capacity, where one round has none */
 static const struct estimate by_definition = {1.0, 1.0, 1.0};
 
 /* What a sample gives to a ratio: a value above 0, or 0 for nothing. */
@@ -227,7 +228,7 @@ int baseline_compare(struct summary *cell, const struct sample_list *own,
     cell->capacity_efficiency_high = used.high;
     cell->cores = least_cores(own);
     double most = fmin((double)cell->workers, cell->cores > 0 ? cell->cores : (double)cores);
-    cell->impossible = capacity.low > most;
+    cell->impossible = capacity.low > (rounds > 1 ? most : most * (1 + UNKNOWN_WIDTH));
     set_dispatch(cell, used, cores);
     return 0;
 }
