@@ -74,12 +74,13 @@ run ipc --transport mpi,pipe --bytes 1,65537 --placement same --rounds 1 -o "$re
 expect_status "windows" 0
 expect "windows" windows
 
-# A first message of MPI's may take longer than all that a size is given; it is no figure.
+# A first message of MPI's may take longer than all of the 8 ms that a size is given; it is no figure.
+# Few trips are a figure only where each takes so long, as on a busy machine.
+many_or_long() { columns "$rows" round_trips round_trip_ns | awk '$1 < 6 && $2 < 8e6 { bad = 1 } END { exit bad }'; }
 if "$bench" list backends | grep >/dev/null '^ *mpi .*runs$'; then
     run ipc --transport mpi --bytes 64KiB --placement free --rounds 2 --spread 1ms -o "$results"
-    expect 'many trips of MPI in each start' test "$(columns "$rows" round_trips)" -ge 6
+    expect 'many trips of MPI in each start' many_or_long
 fi
-
 
 # a measurement that takes too long is one row, and is not tried again
 run ipc --transport pipe --bytes 1GiB,8 --placement free --timeout 300ms --rounds 2 --spread 1ms -o "$results"

@@ -110,10 +110,12 @@ static void figures_have_three_digits(void **state)
         double ns;
         const char *text;
     } times[] = {
-        {0, "0 ns"},       {0.8, "0.80 ns"},      {7, "7 ns"},         {155.4, "155 ns"},
-        {999, "999 ns"},   {999.6, "1.00 us"},    {1234, "1.23 us"},   {9996, "10.0 us"},
-        {99960, "100 us"}, {999499, "999 us"},    {999500, "1.00 ms"}, {1234567, "1.23 ms"},
-        {1.5e9, "1.50 s"}, {1.2345e12, "1234 s"}, {NAN, "-"},
+        {0, "0 ns"},          {0.8, "0.80 ns"},       {7, "7 ns"},
+        {155.4, "155 ns"},    {999, "999 ns"},        {999.6, "1.00 us"},
+        {1234, "1.23 us"},    {9996, "10.0 us"},      {99960, "100 us"},
+        {999499, "999 us"},   {999500, "1.00 ms"},    {1234567, "1.23 ms"},
+        {1.5e9, "1.50 s"},    {1.2345e12, "1234 s"},  {NAN, "-"},
+        {-20.26, "-20.3 ns"}, {-1885.91, "-1.89 us"}, {-3, "-3 ns"},
     };
     char text[FIGURE_BYTES];
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
@@ -123,6 +125,7 @@ static void figures_have_three_digits(void **state)
     assert_string_equal(figure_number(NAN, text, sizeof text), "-");
     assert_string_equal(figure_percent(0.962, text, sizeof text), "96 %");
     assert_string_equal(figure_percent(0.0154, text, sizeof text), "1.5 %");
+    assert_string_equal(figure_percent(-0.234, text, sizeof text), "-23 %");
     assert_string_equal(figure_percent(NAN, text, sizeof text), "-");
 }
 
@@ -139,8 +142,8 @@ static void formats_are_known_by_name(void **state)
     assert_int_equal(table_format_parse("table", &format, message, sizeof message), 0);
     assert_int_equal(format, TABLE_TERMINAL);
     assert_int_equal(table_format_parse("yaml\033", &format, message, sizeof message), -EINVAL);
-    assert_string_equal(message,
-                        "no format \"yaml?\"; there are table, csv, json, markdown, latex and html");
+    assert_string_equal(
+        message, "no format \"yaml?\"; there are table, csv, json, markdown, latex and html");
 }
 
 static void a_table_tells_what_matters(void **state)
@@ -203,16 +206,16 @@ static void schedules_say_what_was_handed_out(void **state)
         struct figure_chunks chunks; /* asked for, used, share */
         const char *text;
     } cases[] = {
-        {"dynamic", {16, 16, 32}, "dynamic:16"},  {"dynamic", {0, 13, 32}, "dynamic:13"},
+        {"dynamic", {16, 16, 32}, "dynamic:16"},     {"dynamic", {0, 13, 32}, "dynamic:13"},
         {"dynamic", {16, 4, 32}, "dynamic:4 of 16"}, {"dynamic", {16, 0, 32}, "dynamic:16"},
-        {"dynamic", {0, 0, 32}, "dynamic"},       {"static", {0, 32, 32}, "static"},
-        {"static", {0, 4, 32}, "static, by 4"},   {"static", {0, 4, 0}, "static"},
+        {"dynamic", {0, 0, 32}, "dynamic"},          {"static", {0, 32, 32}, "static"},
+        {"static", {0, 4, 32}, "static, by 4"},      {"static", {0, 4, 0}, "static"},
         {"per-task", {0, 0, 32}, "per-task"},
     };
     char text[FIGURE_BYTES];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_string_equal(
-            figure_schedule(cases[i].schedule, &cases[i].chunks, text, sizeof text), cases[i].text);
+        assert_string_equal(figure_schedule(cases[i].schedule, &cases[i].chunks, text, sizeof text),
+                            cases[i].text);
 }
 
 static void markdown_is_escaped(void **state)

@@ -166,8 +166,12 @@ static int take_header(struct reader *reader, char *const fields[], size_t count
 /* What columns that a file lacks are. */
 static struct sample empty_row(void)
 {
-    return (struct sample){
-        .capacity = NAN, .capacity_cpu = NAN, .cores = NAN, .floor_ns = NAN};
+    struct sample row = {.capacity = NAN, .capacity_cpu = NAN, .cores = NAN, .floor_ns = NAN};
+    static const char *const nothing = "";
+    for (size_t i = 0; i < SAMPLE_COLUMNS; i++)
+        if (sample_columns[i].kind == COLUMN_TEXT)
+            memcpy((char *)&row + sample_columns[i].offset, &nothing, sizeof nothing);
+    return row;
 }
 
 static int add_row(struct reader *reader)
@@ -177,7 +181,8 @@ static int add_row(struct reader *reader)
     if (make_room(&rows, table->count, &reader->row_capacity, sizeof *table->rows) != 0)
         return csv_fault(&reader->read, -ENOMEM, "no memory for its rows");
     table->rows = rows;
-    if (!table->asked && strcmp(reader->row.backend, "serial") != 0) /* a loop, which had one as well */
+    if (!table->asked &&
+        strcmp(reader->row.backend, "serial") != 0) /* a loop, which had one as well */
         reader->row.asked_chunk = reader->row.chunk;
     table->rows[table->count++] = reader->row;
     return 0;

@@ -10,7 +10,8 @@
  * rounding makes one digit more (9.995 is written 10.0). */
 static int decimals(double value)
 {
-    return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    double size = fabs(value);
+    return size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
 }
 
 char *figure_number(double value, char *text, size_t bytes)
@@ -29,7 +30,7 @@ char *figure_time(double ns, char *text, size_t bytes)
     double value = ns;
     if (isnan(ns))
         return figure_number(ns, text, bytes);
-    for (; value >= 999.5 && unit < 3; unit++)
+    for (; fabs(value) >= 999.5 && unit < 3; unit++)
         value /= 1000.0;
     if (unit == 0 && value == floor(value)) /* the clock has no parts of a nanosecond */
         snprintf(text, bytes, "%.0f ns", value);
@@ -43,7 +44,7 @@ char *figure_percent(double share, char *text, size_t bytes)
     double percent = 100.0 * share;
     if (isnan(share))
         return figure_number(share, text, bytes);
-    snprintf(text, bytes, "%.*f %%", percent < 9.95 ? 1 : 0, percent);
+    snprintf(text, bytes, "%.*f %%", fabs(percent) < 9.95 ? 1 : 0, percent);
     return text;
 }
 

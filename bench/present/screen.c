@@ -79,13 +79,13 @@ static bool is_zero(const char *variable)
 
 bool screen_has_colours(FILE *out)
 {
-    const char *kind = getenv("TERM");
+    const char *terminal = getenv("TERM");
     if (is_set("NO_COLOR"))
         return false;
     if (is_set("CLICOLOR_FORCE") && !is_zero("CLICOLOR_FORCE"))
         return true;
-    return isatty(descriptor(out)) && is_set("TERM") && strcmp(kind, "dumb") != 0 &&
-           !is_zero("CLICOLOR");
+    return isatty(descriptor(out)) && terminal != NULL && *terminal != '\0' &&
+           strcmp(terminal, "dumb") != 0 && !is_zero("CLICOLOR");
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
