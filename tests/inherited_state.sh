@@ -111,6 +111,21 @@ else
     echo "SKIP $name: no python3"
 fi
 
+name='a reader that does not read'
+mkfifo "$scratch/fifo"
+exec {unread}<>"$scratch/fifo"
+head -c 65536 /dev/zero >&"$unread" # as much as a pipe holds
+rm -rf "$results"
+env --default-signal PARBENCH_TEST="$mark" TMPDIR="$scratch/tmp" setsid "$bench" -b serial "${quick[@]}" \
+    -o "$results" >"$scratch/fifo" 2>"$err" </dev/null {never}>&- {unread}>&- &
+pid=$!
+wait_until 30000 test -s "$results/summary.csv" || say_failure "$name: no summary.csv"
+kill -TERM "$pid"
+finish
+expect_status "$name, SIGTERM" 143
+expect_nothing_left "$name"
+exec {unread}>&-
+
 # --- umask and directory ---------------------------------------------------------------------------
 
 # What another user may start: a copy of the program, as libexec is found beside it.

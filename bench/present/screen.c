@@ -2,13 +2,14 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
-
-#include "common/io.h"
 
 #define COLUMNS_MOST 10000
 #define WORD_BYTES   512
@@ -90,11 +91,26 @@ bool screen_has_colours(FILE *out)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* Waits for room where there is none, however long the reader takes, as a blocking write does. */
+/* Waits for room however long the reader takes, as a blocking write does; but signals that are read
+ * elsewhere (session.h) end it, as nobody reads them meanwhile. */
+static int wait_for_room(int fd)
+{
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+    sigset_t none;
+    sigemptyset(&none);
+    return ppoll(&room, 1, NULL, &none) < 0 && errno != EINTR ? -errno : 0;
+}
+
 static void write_all(struct screen *screen, const char *text, size_t bytes)
 {
-    if (screen->error == 0 && bytes > 0)
-        screen->error = io_write(screen->fd, text, bytes, IO_FOREVER);
+    while (screen->error == 0 && bytes > 0) {
+        screen->error = wait_for_room(screen->fd);
+        ssize_t put = write(screen->fd, text, bytes < PIPE_BUF ? bytes : PIPE_BUF);
+        if (put < 0 && errno != EAGAIN && errno != EINTR)
+            screen->error = -errno;
+        text += put > 0 ? put : 0;
+        bytes -= put > 0 ? (size_t)put : 0;
+    }
 }
 
 static void write_ready(struct screen *screen)

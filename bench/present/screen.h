@@ -3,9 +3,9 @@
  *
  * Both are replaced once, at the start, and then written to as ever. A pipe may have been made
  * non-blocking by whoever reads it, or by another program that shares it; then a write that finds
- * no room is waited for (poll) instead of lost. And what is meant for people is cut to a terminal's
- * width: lines that are longer go on in the next one, indented. Formats for programs are not
- * touched.
+ * no room is waited for (poll) instead of lost, and a signal can end that. And what is meant for
+ * people is cut to a terminal's width: lines that are longer go on in the next one, indented.
+ * Formats for programs are not touched.
  */
 #ifndef PARBENCH_BENCH_PRESENT_SCREEN_H
 #define PARBENCH_BENCH_PRESENT_SCREEN_H
