@@ -56,7 +56,7 @@ fits 'metg' 40
 for columns in 10 25 60 80 132; do
     on_terminal $columns '' "${quick[@]}"
     fits "a table, $columns columns" $columns
-    expect "a table, $columns columns: progress and figures" grep -q '[0-9] us' "$out"
+    expect "a table, $columns columns: progress and figures" grep -qE '[0-9] (us|ms|s)' "$out"
     on_terminal $columns '' list
     fits "list, $columns columns" $columns
 done
