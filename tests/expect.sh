@@ -62,14 +62,13 @@ scaled() { # SECONDS
 
 # Waits until the command succeeds, for at most MS milliseconds; sets $waited_ms.
 wait_until() { # MS COMMAND...
-    local begin_ms
-    begin_ms=$(now_ms)
+    local begin_us=${EPOCHREALTIME/[.,]/} # $(now_ms) would be a process at each look
     while ! "${@:2}"; do
-        waited_ms=$(($(now_ms) - begin_ms))
+        waited_ms=$(((${EPOCHREALTIME/[.,]/} - begin_us) / 1000))
         [ $waited_ms -lt "$1" ] || return 1
         nap 0.005
     done
-    waited_ms=$(($(now_ms) - begin_ms))
+    waited_ms=$(((${EPOCHREALTIME/[.,]/} - begin_us) / 1000))
 }
 
 # --- running --------------------------------------------------------------------------------------
