@@ -52,7 +52,7 @@ no_compute() {
 
 # What a backend makes of its capacity is its own doing: it stays when the capacity shrinks.
 beside_one() {
-    local cells=(-b pthreads,pipes -w spin:tasks=400,us=500 -n "$cores" --rounds 6 --repetitions 3 -o "$results")
+    local cells=(-b pthreads,pipes -w spin:tasks=400,us=500 -n "$cores" --rounds 16 --repetitions 2 -o "$results")
     local quiet_pthreads quiet_pipes
     start "${cells[@]}" --patience 10s
     finish
@@ -94,7 +94,7 @@ a_quota() {
     chmod +x "$inside"
     local outside=$bench
     bench=$inside
-    start -b pthreads -w spin:tasks=400,us=500 -n 2 --rounds 3 --repetitions 3 -o "$results"
+    start -b pthreads -w spin:tasks=4000,us=500 -n 2 --rounds 3 --repetitions 2 -o "$results"
     finish
     bench=$outside
     rmdir "$group"

@@ -476,32 +476,17 @@ void probe_measure(struct probe *probe)
     measure_alone(probe, ++probe->windows);
 }
 
-static int by_value(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 /* NaN for none. */
-static double median(const double values[], size_t count)
-{
-    double sorted[WINDOWS_MAX];
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(values[i]))
-            sorted[kept++] = values[i];
-    if (kept == 0)
-        return NAN;
-    qsort(sorted, kept, sizeof sorted[0], by_value);
-    return (sorted[(kept - 1) / 2] + sorted[kept / 2]) / 2;
-}
-
 static double mean(const double values[], size_t count)
 {
     double sum = 0;
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum / (double)count;
+        if (!isnan(values[i])) {
+            sum += values[i];
+            kept++;
+        }
+    return kept > 0 ? sum / (double)kept : NAN;
 }
 
 struct probe_result probe_read(const struct probe *probe)
@@ -510,9 +495,11 @@ struct probe_result probe_read(const struct probe *probe)
     double ratios[WINDOWS_MAX];
     for (unsigned i = 0; i < windows; i++)
         ratios[i] = probe->all_rate[i] / fmax(probe->alone_rate[i], probe->alone_rate[i + 1]);
+    /* Means: beside another program two processes are now parted, now on one core, which a median
+     * of windows takes for either, while the map of a pool has some of both. */
     return (struct probe_result){
-        .capacity = median(ratios, windows),
-        .capacity_cpu = median(probe->all_cpu, windows),
+        .capacity = mean(ratios, windows),
+        .capacity_cpu = mean(probe->all_cpu, windows),
         .others = (double)probe->cpu_count * mean(probe->alone_delay, windows + 1),
         .windows = windows,
     };

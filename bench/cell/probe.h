@@ -62,7 +62,7 @@ int probe_start(const struct probe_plan *plan, struct probe **probe);
  * has done. Nothing else of ours may be running. Does nothing once there are 256 windows. */
 void probe_measure(struct probe *probe);
 
-/* What the windows so far say: medians, and the mean of others. NaN where there were none. */
+/* What the windows so far say: their means. NaN where there were none. */
 struct probe_result probe_read(const struct probe *probe);
 
 /* Ends the processes. No-op on NULL. */
