@@ -19,8 +19,9 @@
 #define ALL_NS   (20 * NS_PER_MS) /* several slices of the scheduler, short against its drift */
 #define ALONE_NS (10 * NS_PER_MS)
 #define LEAD_NS  (200 * NS_PER_US) /* all are awake by then */
-#define SETTLE_NS                                                                                  \
+#define SETTLE_MIN_NS                                                                              \
     (10 * NS_PER_MS) /* until the kernel has parted those that it woke onto one core */
+#define SETTLE_MAX_NS (40 * NS_PER_MS) /* until it favours no more who has just slept */
 #define GROUP_NS      (50 * NS_PER_US) /* between two looks at the clock */
 #define PREFIX_NS     (25 * NS_PER_MS) /* of the tasks, as many as take this long are walked over */
 #define SHORT_NS      100.0            /* a kernel below this has two speeds */
@@ -28,6 +29,8 @@
 #define RESULTS_MAX   (32u << 20)      /* bytes that one process writes its results to, in turn */
 #define GROUPS_MAX    4096u
 #define WINDOWS_MAX   256u
+#define MANY_WINDOWS  8u                /* of so many ... */
+#define TRIMMED       5u                /* ... a fifth is left out at either end */
 #define PATIENCE_NS   (100 * NS_PER_MS) /* for an answer, beyond the window ... */
 #define PATIENCE_MORE 4u                /* ... and so many of the longest groups */
 #define LIMIT_NS      (5 * NS_PER_S)    /* for an answer, in all */
@@ -56,7 +59,8 @@ struct shared {
     size_t prefix;      /* tasks that are walked over */
     size_t group_tasks; /* in a group; more than the prefix: it is walked over again and again */
     size_t groups;
-    uint32_t spins; /* 1: arithmetic instead of a kernel too short */
+    uint32_t spins;  /* 1: arithmetic instead of a kernel too short */
+    uint64_t all_ns; /* of all tasks, one after the other */
     uint64_t longest_ns;
     double weight_ns[GROUPS_MAX];
     struct seat seats[];
@@ -185,6 +189,7 @@ static void weigh(struct walk *walk)
 {
     struct shared *shared = walk->shared;
     double mean_ns = look_over(walk);
+    shared->all_ns = (uint64_t)(mean_ns * (double)walk->plan->count);
     shared->spins = mean_ns < SHORT_NS;
     if (shared->spins)
         mean_ns = (double)NS_PER_US;
@@ -421,6 +426,16 @@ static uint64_t answer_deadline(const struct probe *probe, uint64_t begin_ns, ui
     return begin_ns + window_ns + (more_ns < LIMIT_NS ? more_ns : LIMIT_NS);
 }
 
+/* How long the processes run before the window begins. A neighbour is worth less to the scheduler
+ * than who has just slept: for some time, which a short map ends in and a long one outlives. */
+static uint64_t settle_ns(const struct probe *probe, bool bound)
+{
+    const uint64_t map_ns = probe->shared->all_ns / probe->processes;
+    if (bound)
+        return LEAD_NS;
+    return map_ns < SETTLE_MIN_NS ? SETTLE_MIN_NS : map_ns > SETTLE_MAX_NS ? SETTLE_MAX_NS : map_ns;
+}
+
 /* The processes run for a while before the window begins. A quota is spent in the first part of its
  * period, and then nobody runs: whole periods count, and what earlier ones have left unspent must
  * be gone by then. */
@@ -432,7 +447,7 @@ static void measure_all(struct probe *probe, unsigned window)
     const uint64_t window_ns = period_ns > 0 ? 2 * period_ns : ALL_NS;
     const uint32_t number = ++probe->number;
     unsigned bound = bound_cpus(&probe->plan, cpus, probe->processes);
-    const uint64_t begin_ns = clock_ns() + period_ns + (bound > 0 ? LEAD_NS : SETTLE_NS);
+    const uint64_t begin_ns = clock_ns() + period_ns + settle_ns(probe, bound > 0);
     for (unsigned i = 0; i < probe->processes; i++)
         give_order(&shared->seats[i], number, RUN, bound > 0 ? cpus[i] : BOARD_ANYWHERE, begin_ns,
                    window_ns);
@@ -476,17 +491,36 @@ void probe_measure(struct probe *probe)
     measure_alone(probe, ++probe->windows);
 }
 
-/* NaN for none. */
+static int by_value(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Of many, all but the lowest and the highest fifth: a stall of the host in one of many windows is
+ * no property of the others. NaN for none. */
+static double trimmed_mean(const double values[], size_t count)
+{
+    double sorted[WINDOWS_MAX + 1], sum = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(values[i]))
+            sorted[kept++] = values[i];
+    if (kept == 0)
+        return NAN;
+    qsort(sorted, kept, sizeof sorted[0], by_value);
+    const size_t cut = kept >= MANY_WINDOWS ? kept / TRIMMED : 0;
+    for (size_t i = cut; i < kept - cut; i++)
+        sum += sorted[i];
+    return sum / (double)(kept - 2 * cut);
+}
+
 static double mean(const double values[], size_t count)
 {
     double sum = 0;
-    size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (!isnan(values[i])) {
-            sum += values[i];
-            kept++;
-        }
-    return kept > 0 ? sum / (double)kept : NAN;
+        sum += values[i];
+    return sum / (double)count;
 }
 
 struct probe_result probe_read(const struct probe *probe)
@@ -498,8 +532,8 @@ struct probe_result probe_read(const struct probe *probe)
     /* Means: beside another program two processes are now parted, now on one core, which a median
      * of windows takes for either, while the map of a pool has some of both. */
     return (struct probe_result){
-        .capacity = mean(ratios, windows),
-        .capacity_cpu = mean(probe->all_cpu, windows),
+        .capacity = trimmed_mean(ratios, windows),
+        .capacity_cpu = trimmed_mean(probe->all_cpu, windows),
         .others = (double)probe->cpu_count * mean(probe->alone_delay, windows + 1),
         .windows = windows,
     };

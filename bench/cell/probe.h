@@ -57,8 +57,8 @@ struct probe;
  * caller, or a negative errno (-ETIMEDOUT: the tasks were not weighed in time). */
 int probe_start(const struct probe_plan *plan, struct probe **probe);
 
-/* One window with all and one alone, before the first time another one alone: some 30 ms, longer
- * where a task is longer or a quota's period is. A process that does not answer counts with what it
+/* One window with all and one alone, before the first time another one alone: some 40 ms, longer
+ * where a map, a task or a quota's period is. A process that does not answer counts with what it
  * has done. Nothing else of ours may be running. Does nothing once there are 256 windows. */
 void probe_measure(struct probe *probe);
 
