@@ -134,7 +134,7 @@ trap 'rm -rf "$other"; leave' EXIT
 chmod 755 "$other"
 cp "$built" "$other/bench"
 ln -s "$(dirname "$built")/libexec" "$other/libexec"
-mkdir -m 777 "$other/work"
+mkdir -m 777 "$other/open"
 as_nobody=(setpriv --reuid $nobody --regid $nobody --clear-groups)
 may_be_nobody=false
 if "${as_nobody[@]}" "$other/bench" list schedules >/dev/null 2>&1; then
@@ -142,7 +142,7 @@ if "${as_nobody[@]}" "$other/bench" list schedules >/dev/null 2>&1; then
 else
     echo 'SKIP all that takes another user: no root, or the build is out of its reach'
 fi
-results=$other/work/results samples=$results/samples.csv
+results=$other/open/results samples=$results/samples.csv
 
 if $may_be_nobody; then
     bench=$other/bench
@@ -150,9 +150,9 @@ if $may_be_nobody; then
         -o "$results"
     works 'umask 777' "${lean[-1]}"
 
-    mkdir "$other/work/locked"
-    chown $nobody "$other/work/locked"
-    born "${as_nobody[@]}" bash -c 'cd "$1"; chmod 0 .; shift; exec "$0" "$@"' "$bench" "$other/work/locked" \
+    mkdir "$other/open/locked"
+    chown $nobody "$other/open/locked"
+    born "${as_nobody[@]}" bash -c 'cd "$1"; chmod 0 .; shift; exec "$0" "$@"' "$bench" "$other/open/locked" \
         -b "${lean[-1]}" "${quick[@]}" -o "$results"
     works 'a directory that may not be entered' "${lean[-1]}"
 

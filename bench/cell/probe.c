@@ -16,24 +16,27 @@
 #include "common/clock.h"
 #include "common/futex.h"
 
-#define ALL_NS   (20 * NS_PER_MS) /* several slices of the scheduler, short against its drift */
-#define ALONE_NS (10 * NS_PER_MS)
-#define LEAD_NS  (200 * NS_PER_US) /* all are awake by then */
-#define SETTLE_MIN_NS                                                                              \
-    (10 * NS_PER_MS) /* until the kernel has parted those that it woke onto one core */
-#define SETTLE_MAX_NS (40 * NS_PER_MS) /* until it favours no more who has just slept */
-#define GROUP_NS      (50 * NS_PER_US) /* between two looks at the clock */
+#define ALL_NS        (20 * NS_PER_MS) /* several slices of the scheduler, short against its drift */
+#define ALONE_NS      (10 * NS_PER_MS)
+#define LEAD_NS       (200 * NS_PER_US) /* all are awake by then */
+#define GROUP_NS      (50 * NS_PER_US)  /* between two looks at the clock */
 #define PREFIX_NS     (25 * NS_PER_MS) /* of the tasks, as many as take this long are walked over */
 #define SHORT_NS      100.0            /* a kernel below this has two speeds */
 #define SPIN_STEPS    1000u            /* about a microsecond */
 #define RESULTS_MAX   (32u << 20)      /* bytes that one process writes its results to, in turn */
 #define GROUPS_MAX    4096u
 #define WINDOWS_MAX   256u
-#define MANY_WINDOWS  8u                /* of so many ... */
-#define TRIMMED       5u                /* ... a fifth is left out at either end */
 #define PATIENCE_NS   (100 * NS_PER_MS) /* for an answer, beyond the window ... */
 #define PATIENCE_MORE 4u                /* ... and so many of the longest groups */
 #define LIMIT_NS      (5 * NS_PER_S)    /* for an answer, in all */
+
+/* Before a window: the kernel parts processes that it woke onto one core, which takes the minimum;
+ * and beside other programs it favours whoever has just slept, which is over after the maximum. */
+#define SETTLE_MIN_NS (10 * NS_PER_MS)
+#define SETTLE_MAX_NS (40 * NS_PER_MS)
+/* Of so many windows a fifth is left out at either end. */
+#define MANY_WINDOWS 8u
+#define TRIMMED      5u
 
 enum order { REST, WEIGH, RUN };
 
@@ -426,8 +429,8 @@ static uint64_t answer_deadline(const struct probe *probe, uint64_t begin_ns, ui
     return begin_ns + window_ns + (more_ns < LIMIT_NS ? more_ns : LIMIT_NS);
 }
 
-/* How long the processes run before the window begins. A neighbour is worth less to the scheduler
- * than who has just slept: for some time, which a short map ends in and a long one outlives. */
+/* How long the processes run before the window begins: as long as a map, within limits, as a short
+ * map is over before the favour for sleepers is, and a long one is not. */
 static uint64_t settle_ns(const struct probe *probe, bool bound)
 {
     const uint64_t map_ns = probe->shared->all_ns / probe->processes;

@@ -60,7 +60,8 @@ static int ratio_of(const struct sample_list *above, const struct sample_list *b
     return error;
 }
 
-/* The median over the samples of one round of value / tasks; scratch[list->count]. NaN: none has it. */
+/* The median over the samples of one round of value / tasks; scratch[list->count]. NaN: none has
+ * it. */
 static double round_median(const struct sample_list *list, uint64_t round, bool by_task,
                            sample_value *value_of, double scratch[])
 {
@@ -83,9 +84,9 @@ static struct baseline_round compare_round(const struct sample_list *own,
         .speedup = round_median(serial, round, true, wall_of, scratch) /
                    round_median(own, round, true, wall_of, scratch),
         .capacity = round_median(own, round, false, capacity_of, scratch)};
-    compared.capacity_efficiency =
-        compared.speedup * round_median(serial, round, false, capacity_of, scratch) /
-        compared.capacity;
+    compared.capacity_efficiency = compared.speedup *
+                                   round_median(serial, round, false, capacity_of, scratch) /
+                                   compared.capacity;
     return compared;
 }
 
@@ -111,8 +112,7 @@ int baseline_rounds(const struct sample_list *own, const struct sample_list *ser
     if (scratch == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < own->count; i++) {
-        struct baseline_round round =
-            compare_round(own, serial, own->samples[i]->round, scratch);
+        struct baseline_round round = compare_round(own, serial, own->samples[i]->round, scratch);
         count = add_round(rounds, count, &round);
     }
     free(scratch);

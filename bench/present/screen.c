@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "common/io.h"
+
 #define COLUMNS_MOST 10000
 #define WORD_BYTES   512
 #define READY_BYTES  4096
@@ -98,18 +100,22 @@ static int wait_for_room(int fd)
     struct pollfd room = {.fd = fd, .events = POLLOUT};
     sigset_t none;
     sigemptyset(&none);
-    return ppoll(&room, 1, NULL, &none) < 0 && errno != EINTR ? -errno : 0;
+    while (ppoll(&room, 1, NULL, &none) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return 0;
 }
 
+/* In pieces that a pipe with room takes at once. */
 static void write_all(struct screen *screen, const char *text, size_t bytes)
 {
     while (screen->error == 0 && bytes > 0) {
+        const size_t piece = bytes < PIPE_BUF ? bytes : PIPE_BUF;
         screen->error = wait_for_room(screen->fd);
-        ssize_t put = write(screen->fd, text, bytes < PIPE_BUF ? bytes : PIPE_BUF);
-        if (put < 0 && errno != EAGAIN && errno != EINTR)
-            screen->error = -errno;
-        text += put > 0 ? put : 0;
-        bytes -= put > 0 ? (size_t)put : 0;
+        if (screen->error == 0)
+            screen->error = io_write(screen->fd, text, piece, IO_FOREVER);
+        text += piece;
+        bytes -= piece;
     }
 }
 

@@ -6,19 +6,21 @@
 #include "common/clock.h"
 #include "common/io.h"
 
-#define BATCH_NS (100 * NS_PER_US) /* a batch takes so long at least */
-#define STREAM_TRIPS                                                                               \
-    20u                 /* a stream takes so many short trips: its last byte's way                 \
-                           back, half a trip, is then 2.5 % of it at most */
+/* Minimum time of a batch; its only trip, where a single one takes longer than LONG_NS. */
+#define BATCH_NS       (100 * NS_PER_US)
+#define LONG_NS        NS_PER_MS
 #define BATCHES_A_TURN 4 /* of short trips */
 #define BATCHES_LEAST  3
-#define LONG_NS        NS_PER_MS /* of a trip that takes so long one is a batch, and a turn's only one */
-#define SINGLES_LEAST                                                                              \
-    50u /* trips timed one by one in a turn: hundreds in all, so                                   \
-           that their slowest hundredth is known */
-#define COUNT_MOST   (1u << 20)
-#define WARM_SHARE   5 /* of the budget, the warm-up takes up to a fifth */
-#define WARM_BATCHES 3 /* so many no faster than the best: it is warm */
+#define COUNT_MOST     (1u << 20)
+/* A stream takes as long as this many short trips: the way back of its last byte, half a trip, is
+ * then 2.5 % of it at most. */
+#define STREAM_TRIPS 20u
+/* Trips timed one by one in a turn: hundreds in all, so that their slowest hundredth is known. */
+#define SINGLES_LEAST 50u
+/* The warm-up takes up to a fifth of the budget; after this many batches no faster than the best it
+ * is over. */
+#define WARM_SHARE   5
+#define WARM_BATCHES 3
 #define CLOCK_LOOKS  101
 
 _Static_assert(sizeof(struct lead_order) == SIDE_ORDER_BYTES, "the order's size is known");
@@ -136,7 +138,8 @@ static int send_windows(struct lead *lead, uint32_t count, uint64_t *taken_ns)
         if (i == 1)
             begin_ns = clock_ns();
         payload_stamp(lead->message, side->bytes, i);
-        error = side->transport->send_window(lead->end, lead->message, side->bytes, side->in_flight);
+        error =
+            side->transport->send_window(lead->end, lead->message, side->bytes, side->in_flight);
         if (error == 0)
             error = side->transport->receive(lead->end, &done, sizeof done, IO_FOREVER);
     }
