@@ -1,5 +1,6 @@
 /*
- * test_common.c - what every room stands on: clock, reads and writes, children, names of failures.
+ * test_common.c - what all else is built on: clock, reads and writes, children, processes,
+ * failures.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,18 +22,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/board.h"
-#include "common/check.h"
 #include "common/child.h"
 #include "common/clock.h"
 #include "common/cross_memory.h"
 #include "common/failure.h"
 #include "common/inject.h"
 #include "common/io.h"
-#include "common/job.h"
 #include "common/memory.h"
 #include "common/process.h"
-#include "common/trace.h"
 #include "tests/deny.h"
 #include "throttle.h"
 
@@ -267,14 +263,6 @@ static void a_child_that_does_not_end_is_ended(void **state)
     assert_int_equal(errno, ESRCH);
 }
 
-/* --- board, job ------------------------------------------------------------------------------- */
-
-static const char *refuse_odd(const void *task, void *result, const struct shape *shape)
-{
-    memcpy(result, task, shape->result_bytes);
-    return *(const unsigned char *)task % 2 != 0 ? "odd" : NULL;
-}
-
 static int end_slowly(void *argument)
 {
     usleep(2000);
@@ -319,198 +307,6 @@ static void a_process_that_ends_is_told_from_one_that_waits(void **state)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-static void a_trace_is_read_by_its_makers_sizes(void **state)
-{
-    (void)state;
-    struct trace *trace;
-    size_t count;
-    int fd;
-    assert_int_equal(trace_create(3, &trace, &fd), 0);
-    memset(trace, 0xFF, sizeof *trace); /* a wild kernel was here */
-    trace_settle(trace, 3);
-    assert_int_equal(trace->count, 3);
-    trace_messages(trace, &count);
-    assert_true(count < 10000);
-    trace_close(trace);
-    close(fd);
-}
-
-static int sign_line(void *argument)
-{
-    board_enter(argument, 1);
-    return 0;
-}
-
-static void a_crash_is_forgotten_with_its_workers_successor(void **state)
-{
-    (void)state;
-    struct board *board;
-    struct child child;
-    assert_int_equal(board_create(&board, NULL), 0);
-    atomic_store(&board->crashed, 2);
-    assert_int_equal(child_start(&child, sign_line, board), 0);
-    assert_int_equal(child_wait(&child, clock_deadline(HANG_NS), NULL), 0);
-    assert_int_equal(atomic_load(&board->crashed), 2); /* another's */
-    atomic_store(&board->crashed, 1);
-    assert_int_equal(child_start(&child, sign_line, board), 0);
-    assert_int_equal(child_wait(&child, clock_deadline(HANG_NS), NULL), 0);
-    assert_int_equal(atomic_load(&board->crashed), -1);
-    board_close(board);
-}
-
-static void the_board_is_one_in_all_processes(void **state)
-{
-    (void)state;
-    struct board *board, *other;
-    char path[64];
-    int fd;
-    assert_int_equal(board_create(&board, &fd), 0);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    assert_int_equal(board_open(path, &other), 0);
-    assert_int_equal(board_open("/dev/null", &(struct board *){NULL}), -EINVAL);
-    assert_int_equal(board_open("/nowhere", &(struct board *){NULL}), -ENOENT);
-    board_enter(board, BOARD_LINES - 1);
-    assert_int_equal(other->lines[BOARD_LINES - 1].pid, getpid());
-    assert_int_equal(other->lines[0].task, BOARD_NO_TASK);
-    board_close(other);
-    board_close(board);
-    close(fd);
-}
-
-/* In a process of its own: who has moved can't move back where it may no longer run. */
-static int enter_and_look(void *board)
-{
-    cpu_set_t now;
-    int32_t cpu = ((struct board *)board)->lines[1].cpu;
-    board_enter(board, 1);
-    CHECK(sched_getaffinity(0, sizeof now, &now) == 0);
-    return CPU_COUNT(&now) == 1 && CPU_ISSET((size_t)cpu, &now) ? 0 : 1;
-}
-
-static void a_worker_runs_where_its_line_says(void **state)
-{
-    (void)state;
-    struct board *board;
-    struct child child;
-    cpu_set_t allowed;
-    int status, cpu = CPU_SETSIZE - 1;
-    assert_int_equal(sched_getaffinity(0, sizeof allowed, &allowed), 0);
-    while (!CPU_ISSET((size_t)cpu, &allowed))
-        cpu--;
-    assert_int_equal(board_create(&board, NULL), 0);
-    assert_int_equal(board->lines[0].cpu, BOARD_ANYWHERE);
-    board->lines[1].cpu = cpu;
-    assert_int_equal(child_start(&child, enter_and_look, board), 0);
-    assert_int_equal(child_wait(&child, clock_deadline(10 * NS_PER_S), &status), 0);
-    assert_int_equal(status, 0);
-    board_close(board);
-}
-
-/* --- hush: who polls sleeps, until told or until its limit */
-
-static int poll_until_hushed(void *argument)
-{
-    struct board *board = argument;
-    while (!board_heed(board, clock_deadline(HANG_NS)))
-        atomic_fetch_add(&board->lines[0].task, 1); /* it polls: this goes on and on */
-    return board->hushed == 0 ? 0 : 1;
-}
-
-/* The state of a process, as in /proc/PID/stat: R runs, S sleeps. */
-static char state_of(pid_t pid)
-{
-    char path[64], text[256] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    assert_non_null(fgets(text, sizeof text, file));
-    fclose(file);
-    return strrchr(text, ')')[2];
-}
-
-static void an_idle_worker_that_is_hushed_sleeps(void **state)
-{
-    (void)state;
-    struct board *board;
-    struct child child;
-    uint64_t deadline_ns = clock_deadline(HANG_NS);
-    int status;
-    assert_int_equal(board_create(&board, NULL), 0);
-    assert_false(board_heed(board, deadline_ns)); /* nobody said anything */
-    assert_int_equal(child_start(&child, poll_until_hushed, board), 0);
-    while (atomic_load(&board->lines[0].task) < 1000) /* it polls */
-        assert_true(clock_ns() < deadline_ns);
-    board_hush(board, true);
-    while (state_of(child.pid) != 'S')
-        assert_true(clock_ns() < deadline_ns);
-    board_hush(board, false);
-    assert_int_equal(child_wait(&child, deadline_ns, &status), 0);
-    assert_int_equal(status, 0);
-    board_close(board);
-}
-
-static void a_hush_that_nobody_ends_has_a_limit(void **state)
-{
-    (void)state;
-    struct board *board;
-    assert_int_equal(board_create(&board, NULL), 0);
-    board_hush(board, true);
-    uint64_t deadline_ns = clock_deadline(SOON_NS);
-    assert_true(board_heed(board, deadline_ns));
-    assert_true(clock_ns() >= deadline_ns);
-    assert_false(board_heed(board, 0)); /* it had passed before */
-    board_close(board);
-}
-
-static void a_trace_keeps_as_many_messages_as_fit(void **state)
-{
-    (void)state;
-    struct trace *trace;
-    size_t kept;
-    int fd;
-    trace_message(NULL, TRACE_SENT, 0, 0, 1); /* nobody asked for a trace */
-    assert_int_equal(trace_create(3, &trace, &fd), 0);
-    for (size_t i = 0; i < trace->room + 5; i++)
-        trace_message(trace, TRACE_RECEIVED, TRACE_ANYBODY, i, 2);
-    const struct trace_message *messages = trace_messages(trace, &kept);
-    assert_int_equal(trace->messages, trace->room + 5);
-    assert_int_equal(kept, trace->room);
-    assert_int_equal(messages[kept - 1].first, kept - 1);
-    assert_int_equal(messages[0].worker, TRACE_ANYBODY);
-    assert_true(messages[0].at_ns <= messages[kept - 1].at_ns);
-    trace_clear(trace);
-    trace_messages(trace, &kept);
-    assert_int_equal(kept, 0);
-    trace_close(trace);
-    close(fd);
-}
-
-static void a_job_counts_times_and_reports(void **state)
-{
-    (void)state;
-    struct board *board;
-    struct failure why;
-    const unsigned char tasks[5] = {2, 4, 5, 6, 7};
-    unsigned char results[5];
-    assert_int_equal(board_create(&board, NULL), 0);
-    struct job job = {.shape = {1, 1}, .kernel = refuse_odd, .board = board};
-    board_clear(board, 3, true);
-    board_enter(board, 2);
-    assert_int_equal(job_run(&job, 2, 100, 5, tasks, results, &why), -ECANCELED);
-    assert_memory_equal(results, "\2\4\0\6\0", 5);
-    assert_int_equal(why.task, 102); /* the first of them */
-    assert_int_equal(why.worker, 2);
-    assert_string_equal(why.text, "odd");
-    assert_int_equal(job_run(&job, 2, 0, 2, tasks, results, &why), 0);
-    const struct board_line *line = &board->lines[2];
-    assert_int_equal(line->tasks, 7);
-    assert_true(line->begin_ns > 0 && line->end_ns >= line->begin_ns + line->busy_ns);
-    board_clear(board, 3, false);
-    assert_int_equal(line->tasks, 0);
-    assert_int_equal(line->pid, getpid());
-    board_close(board);
-}
-
 /* --- cross_memory ----------------------------------------------------------------------------- */
 
 static int read_own(void *argument)
@@ -520,8 +316,7 @@ static int read_own(void *argument)
     (void)argument;
     /* every process may read itself */
     return cross_memory_read(getpid(), (uint64_t)(uintptr_t)&secret, &value, sizeof value) == 0 &&
-                   value == 42 &&
-                   cross_memory_read(getpid(), 0, &value, sizeof value) == -EFAULT
+                   value == 42 && cross_memory_read(getpid(), 0, &value, sizeof value) == -EFAULT
                ? 0
                : 1;
 }
@@ -648,7 +443,8 @@ static void nonsense_is_no_fault(void **state)
     }
 }
 
-/* --- processes --------------------------------------------------------------------------------- */
+/* --- processes ---------------------------------------------------------------------------------
+ */
 
 /* A name may be anything of up to 15 characters, and the kernel escapes none of them here. */
 static void a_process_is_read_whatever_its_name(void **state)
@@ -681,10 +477,11 @@ static void a_thread_of_the_kernel_is_told(void **state)
 {
     (void)state;
     struct process process;
-    assert_int_equal(process_parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 0 0 "
-                                   "0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0\n",
-                                   &process),
-                     0);
+    assert_int_equal(
+        process_parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 0 0 "
+                      "0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0\n",
+                      &process),
+        0);
     assert_true(process.kernel);
 }
 
@@ -752,16 +549,8 @@ int main(void)
         cmocka_unit_test(a_child_that_does_not_end_is_ended),
         cmocka_unit_test(a_child_without_an_owner_is_reaped_in_time),
         cmocka_unit_test(a_process_that_ends_is_told_from_one_that_waits),
-        cmocka_unit_test(a_trace_is_read_by_its_makers_sizes),
-        cmocka_unit_test(a_crash_is_forgotten_with_its_workers_successor),
-        cmocka_unit_test(the_board_is_one_in_all_processes),
-        cmocka_unit_test(a_worker_runs_where_its_line_says),
-        cmocka_unit_test(an_idle_worker_that_is_hushed_sleeps),
-        cmocka_unit_test(a_hush_that_nobody_ends_has_a_limit),
         cmocka_unit_test(memory_of_others_is_read_where_it_may_be),
         cmocka_unit_test(a_filter_that_forbids_it_is_seen),
-        cmocka_unit_test(a_trace_keeps_as_many_messages_as_fit),
-        cmocka_unit_test(a_job_counts_times_and_reports),
         cmocka_unit_test(failures_are_one_line_and_leave_out_the_unknown),
         cmocka_unit_test(the_failure_of_the_lowest_task_is_kept),
         cmocka_unit_test(faults_are_read_as_written),
