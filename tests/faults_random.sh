@@ -60,22 +60,35 @@ hunt() { # BACKEND: a cell, until it ends
     fi
 }
 
+# Three deaths of one task by bad luck, on a busy machine, fail the cell, as they are to.
+unlucky='this task has ended 3 workers'
+judge() {
+    local wrong expected_status=0
+    wrong=$(columns "$samples" verified status | grep -v '^1' | grep -v "$unlucky" | head -n 3) || true
+    expect "$backend: every row is right: $wrong" test -z "$wrong"
+    if grep -q "$unlucky" "$samples"; then
+        expected_status=1
+    else
+        expect "$backend: deaths are told" grep -q '"retried: worker .*killed by signal 9' "$samples"
+        through=$((through + 1))
+    fi
+    expect_status "$backend" $expected_status
+}
+
 for backend in "${backends[@]}"; do
-    counted=0 begin_s=$SECONDS
-    # On a busy machine a cell may end before there were looks enough: then another one is hunted.
+    counted=0 through=0 begin_s=$SECONDS
+    # On a busy machine a cell may end before there were looks enough, or fail: then another one is hunted.
     while [ $((SECONDS - begin_s)) -lt $each_s ] ||
-        { [ $counted -eq 0 ] && [ $((SECONDS - begin_s)) -lt $((each_s + 120)) ]; }; do
+        { [ $((counted * through)) -eq 0 ] && [ $((SECONDS - begin_s)) -lt $((each_s + 120)) ]; }; do
         start -b "$backend" -w primes -n $workers -s dynamic:1 --rounds 1 --repetitions 1 \
             --min-time 2s --timeout 10m --on-death retry -o "$results"
         wait_until 60000 find_cell || say_failure "$backend: no workers" # behind serial's cell
         hunt "$backend"
         finish
-        expect_status "$backend" 0
-        wrong() { columns "$samples" verified status | grep -v '^1' | head -n 3; }
-        expect "$backend: every row is right: $(wrong)" test -z "$(wrong)"
-        expect "$backend: deaths are told" grep -q '"retried: worker .*killed by signal 9' "$samples"
+        judge
         expect_nothing_left "$backend"
     done
+    expect "$backend: a hunted cell got through" test $through -gt 0
     expect "$backend: its descriptors were counted" test $counted -gt 0
 done
 echo "$kills workers killed"
