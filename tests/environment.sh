@@ -158,12 +158,11 @@ expect 'openmp needs it' loads "$library/parbench-openmp.so"
 allowed_of() { grep Cpus_allowed_list "/proc/$1/status"; } 2>/dev/null
 own=$(allowed_of $$)
 
-cell_of_bench() { cell=$(pgrep -P "$pid" -x cell | head -n 1) && [ -n "$cell" ]; }
-cell_is_bound() { cell_of_bench && [ "$(allowed_of "$cell")" != "$own" ]; }
+cell_is_bound() { find_child cell && [ "$(allowed_of "$child")" != "$own" ]; }
 helper_is_free() {
     local helper
-    cell_of_bench || return 1
-    for helper in $(pgrep -P "$cell"); do
+    find_child cell || return 1
+    for helper in $(pgrep -P "$child"); do
         [ "$(allowed_of "$helper")" = "$own" ] && return
     done
     return 1

@@ -87,6 +87,16 @@ start() {
 
 ended() { [ ! -e "/proc/$pid/exe" ]; }
 
+# Sets $child to bench's child of this name. Without a process of its own: wait_until asks often.
+find_child() { # NAME
+    local name children=()
+    read -ra children <"/proc/$pid/task/$pid/children" || true
+    for child in "${children[@]}"; do
+        read -r name <"/proc/$child/comm" && [ "$name" = "$1" ] && return
+    done
+    return 1
+} 2>/dev/null # where it has just ended
+
 finish() {
     if ! wait_until $((ceiling_s * 1000)) ended; then
         say_failure "it hangs"

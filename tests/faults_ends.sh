@@ -95,11 +95,11 @@ done
 
 # --- who else may die -----------------------------------------------------------------------------
 
-janitor() { pgrep -P "$pid" -x janitor; }
 name='SIGKILL of the janitor'
 start -b pipes,mpi -w primes -n 2 --rounds 3 --repetitions 2 -o "$results"
 wait_until 30000 test -s "$samples"
-kill -KILL "$(janitor)"
+expect "$name: there is one" find_child janitor
+kill -KILL "$child"
 finish
 expect_status "$name" 0
 expect_nothing_left "$name"

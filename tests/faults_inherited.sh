@@ -99,9 +99,8 @@ environment_of_cell() { # VARIABLE=VALUE...: leaves the cell's environment in $s
     finish
 }
 has_cell() { # of openmp: no other gets its variables
-    local cell
-    cell=$(pgrep -x cell -P "$pid" | head -n 1) && tr '\0' ' ' <"/proc/$cell/cmdline" | grep >/dev/null -- '--backend openmp ' &&
-        tr '\0' '\n' <"/proc/$cell/environ" >"$scratch/environment" &&
+    find_child cell && tr '\0' ' ' <"/proc/$child/cmdline" | grep >/dev/null -- '--backend openmp ' &&
+        tr '\0' '\n' <"/proc/$child/environ" >"$scratch/environment" &&
         grep -q ^PARBENCH_STARTER= "$scratch/environment"
 } 2>/dev/null
 name='libgomp spins briefly'

@@ -21,7 +21,7 @@ find_children() {
     workers_here=("${children[@]:probes}")
 } 2>/dev/null
 at_work() { find_children && [ ${#workers_here[@]} -eq $workers ]; }
-find_cell() { cell=$(pgrep -x cell -P "$pid" | head -n 1) && [ -n "$cell" ] && at_work; }
+find_cell() { find_child cell && cell=$child && at_work; }
 cell_ended() { [ ! -e "/proc/$cell/exe" ]; }
 at_work_or_ended() { cell_ended || at_work; }
 

@@ -91,10 +91,9 @@ expect "the other has figures" test "$(columns "$rows" bytes status starts | gre
 
 # The program of a measurement is killed: the size that it was at has a row that says so, the rest
 # is measured. Its sides die with it.
-program_of() { pgrep -x ipc -P "$pid" >/dev/null; }
 start ipc --transport pipe,socketpair --bytes 64MiB,8 --placement free --rounds 1 --timeout 60s -o "$results"
-expect "it starts" wait_until 20000 program_of
-kill -KILL "$(pgrep -x ipc -P "$pid" | head -n 1)"
+expect "it starts" wait_until 20000 find_child ipc
+kill -KILL "$child"
 finish
 expect_status "a crash" 1
 expect_nothing_left "a crash"
@@ -103,7 +102,7 @@ expect "the rest is measured" test "$(columns "$rows" status | grep -c '^ok')" -
 
 # Ctrl-C: at once, with the rows so far
 start ipc --transport pipe --bytes 8,1GiB --placement free -o "$results" --timeout 1m
-expect "it starts" wait_until 20000 program_of
+expect "it starts" wait_until 20000 find_child ipc
 sleep 0.5
 kill -INT "$pid"
 finish

@@ -75,10 +75,9 @@ expect "it was not tried again" test "$(columns "$starts" mechanism | grep -c mp
 expect "the other has figures" test "$(columns "$rows" mechanism status | grep -c $'^vfork\tok')" -eq 1
 
 # The program of a measurement is killed, which has a child of its own.
-program_of() { pgrep -x spawn -P "$pid" >/dev/null; }
 start spawn --mechanism vfork,clone3 --samples 2000 --rounds 1 --timeout 5m -o "$results"
-expect "it starts" wait_until 20000 program_of
-kill -KILL "$(pgrep -x spawn -P "$pid" | head -n 1)"
+expect "it starts" wait_until 20000 find_child spawn
+kill -KILL "$child"
 finish
 expect_status "a crash" 1
 expect_nothing_left "a crash"
@@ -87,7 +86,7 @@ expect "the rest is measured" test "$(columns "$rows" status | grep -cE '^(ok|sk
 
 # Ctrl-C: at once, with the rows so far
 start spawn --mechanism vfork,mpirun --samples 1 --rounds 1000 --spread 1ms --timeout 5m -o "$results"
-has_row() { [ -s "$starts" ] && grep -q vfork "$starts" && program_of; }
+has_row() { [ -s "$starts" ] && grep -q vfork "$starts" && find_child spawn; }
 expect "it starts" wait_until 60000 has_row
 sleep 0.5
 kill -INT "$pid"
@@ -100,7 +99,7 @@ expect "the row so far" test "$(columns "$rows" mechanism status | grep -c $'^vf
 # were just about to make theirs in it.
 for moment in 0.02 0.1 0.17 0.25 0.4; do
     start spawn --mechanism mpirun --samples 1000 --timeout 5m
-    expect "it starts" wait_until 20000 program_of
+    expect "it starts" wait_until 20000 find_child spawn
     sleep $moment
     kill -KILL "$pid"
     finish
