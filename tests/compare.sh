@@ -47,6 +47,15 @@ compare "$scratch/a.csv" "$scratch/failed.csv" --format table
 expect_status 'a side that failed' 0
 expect 'a side that failed: too few' grep -q 'too few rounds' "$out"
 expect 'a side that failed: counted' grep -q '0 of A, 30 of B' "$out"
+told() { # SETTINGS: of pipes
+    awk -v told="$1" '{ print $0 (NR == 1 ? ",settings" : "," (/,pipes,/ ? told : "")) }' "$scratch/a.csv"
+}
+told OMP_PROC_BIND=true >"$scratch/bound.csv"
+compare "$scratch/a.csv" "$scratch/bound.csv" --format table
+expect 'other settings are told' grep -q "pipes: under other settings: A had '', B 'OMP_PROC_BIND=true'" "$out"
+expect 'the same settings are not' test "$(grep -c 'other settings' "$out")" -eq 1
+compare "$scratch/bound.csv" --cell backend=pipes --cell backend=shm --format table
+expect 'another backend has others' test "$(grep -c 'other settings' "$out")" -eq 0
 head -n 4 "$scratch/a.csv" >"$scratch/few.csv"
 compare "$scratch/few.csv" "$scratch/b.csv"
 expect 'three samples are too few' grep -q 'too few rounds to tell' "$out"

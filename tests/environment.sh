@@ -127,6 +127,13 @@ expect 'the row of openmp' test "$(sorted "$(settings_of openmp)")" = "$(sorted 
 if [ -n "$have_mpi" ]; then
     expect 'the row of mpi' grep -qE '^yield=[01] copy=[a-z]+ .*LD_BIND_NOW=1' <<<"$(settings_of mpi)"
 fi
+with OMP_PROC_BIND=true LD_BIND_NOW=1 -- -b pipes,openmp "${tiny[@]}" --inject kill:worker=0
+settings_of_the_dead() { columns "$samples" backend verified settings | grep -E "^$1"$'\t0' | cut -f 3 | sort -u; }
+expect 'a row of pipes whose worker died' test "$(settings_of_the_dead pipes)" = LD_BIND_NOW=1
+expect 'a row of openmp whose cell died' \
+    test "$(sorted "$(settings_of_the_dead openmp)")" = 'LD_BIND_NOW=1 OMP_PROC_BIND=true'
+with LD_BIND_NOW=1 -- spawn -m vfork --samples 1 --rounds 1 --format csv
+expect 'a row of spawn' test "$(columns "$out" settings)" = LD_BIND_NOW=1
 for variable in "${others[@]}" "${handed_on[@]:0:3}" BENCHMARK_ SLURM_ HWLOC_ POSIXLY_CORRECT; do
     expect "environment.json names $variable" grep -qF "$variable" "$scratch/environment.json"
 done

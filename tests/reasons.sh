@@ -50,6 +50,12 @@ run plot "$(dirname "$0")/../results/reference" --only metg --format svg --outpu
 expect_status 'gnuplot fails' 1
 expect 'gnuplot' grep -q 'gnuplot failed; it said: "a.gp" line 3: undefined variable: x' "$err"
 
+# Who gives no answer may be here all the same: nothing is to be installed.
+stand_in gnuplot 'exec sleep 1000'
+run doctor
+expect_status 'a gnuplot that never answers' 0
+expect 'a gnuplot that never answers' grep -qE '^  gnuplot +gave no answer in time: the machine is busy, or' "$out"
+
 export PATH=$own_path
 "$bench" list backends | awk '$1 == "mpi" && $NF == "runs"' | grep >/dev/null . || exit 0 # no mpirun
 for_real() { # COMMANDS

@@ -56,6 +56,9 @@ expect "JSON" grep -q '"start_ns": [0-9]' "$out"
 run spawn --mechanism vfork --samples 3 --rounds 1 --format table
 expect "a table" grep -q 'idle USS' "$out"
 
+run spawn --mechanism vfork --samples 3 --rounds 2 --spread 1ms --format table
+expect "starts that lie close together are told" grep -q 'all starts lie within 0\.[0-9] s' "$out"
+
 # no Python, no mpirun: rows that say so
 mkdir "$scratch/bin"
 PATH=$scratch/bin:/nowhere-else "$bench" spawn --mechanism python,mpirun --samples 1 >"$out" 2>"$err" || true

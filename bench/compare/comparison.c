@@ -199,9 +199,18 @@ static uint64_t greatest_chunk(const struct side *side)
     return chunk;
 }
 
+static const char *settings_of(const struct side *side)
+{
+    for (size_t i = 0; i < side->count; i++)
+        if (side->samples[i].settings != NULL && *side->samples[i].settings != '\0')
+            return side->samples[i].settings;
+    return "";
+}
+
 static struct comparison empty(const struct side *a, const struct side *b, bool interleaved)
 {
     const struct sample *keys = &a->samples[0];
+    const char *a_settings = settings_of(a), *b_settings = settings_of(b);
     return (struct comparison){.workload = keys->workload,
                                .parameters = keys->parameters,
                                .backend = keys->backend,
@@ -210,6 +219,10 @@ static struct comparison empty(const struct side *a, const struct side *b, bool 
                                .chunk = greatest_chunk(a),
                                .asked_chunk = keys->asked_chunk,
                                .workers = keys->workers,
+                               .a_settings = a_settings,
+                               .b_settings = b_settings,
+                               .other_settings = strcmp(a_settings, b_settings) != 0 &&
+                                                 strcmp(keys->backend, b->samples[0].backend) == 0,
                                .a = a->label,
                                .b = b->label,
                                .interleaved = interleaved,

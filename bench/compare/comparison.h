@@ -22,8 +22,8 @@
  * the builds, not of the sources: a change beside a loop of few cycles may move that loop across a
  * cache line and double its time.
  *
- * Where other programs disturbed too many samples of a side (summary.h), there is no verdict, whatever
- * the tests say: a load that came or went during the run would be taken for a difference.
+ * Where other programs disturbed too many samples of a side (summary.h), there is no verdict,
+ * whatever the tests say: a load that came or went during the run would be taken for a difference.
  */
 #ifndef PARBENCH_BENCH_COMPARE_COMPARISON_H
 #define PARBENCH_BENCH_COMPARE_COMPARISON_H
@@ -38,13 +38,7 @@
 #define COMPARISON_ROUNDS 9 /* fewer, and no p of pairs is below half the level */
 #define COMPARISON_STARTS 5 /* rounds on each side; with 4, no p of theirs is below the level */
 
-enum verdict_kind {
-    VERDICT_NONE,
-    VERDICT_SLOWER,
-    VERDICT_FASTER,
-    VERDICT_FEW,
-    VERDICT_DISTURBED
-};
+enum verdict_kind { VERDICT_NONE, VERDICT_SLOWER, VERDICT_FASTER, VERDICT_FEW, VERDICT_DISTURBED };
 
 struct side {                     /* one cell */
     const char *label;            /* what the verdict calls it */
@@ -55,7 +49,9 @@ struct side {                     /* one cell */
 struct comparison { /* keys are those of the first side; texts are borrowed */
     const char *workload, *parameters, *backend, *schedule, *pin;
     uint64_t chunk, asked_chunk, workers;
-    const char *a, *b;                                     /* labels */
+    const char *a_settings, *b_settings; /* as in samples.csv, of the first row that has some */
+    bool other_settings;                 /* they differ, and the backend does not */
+    const char *a, *b;                   /* labels */
     uint64_t a_samples, b_samples, a_left_out, b_left_out; /* left out: failed, not verified,
                                                               measured again */
     uint64_t a_disturbed, b_disturbed;                     /* of the samples */

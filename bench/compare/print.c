@@ -20,6 +20,8 @@ static const struct column columns[] = {
     COLUMN(comparison, workers, COLUMN_COUNT),
     COLUMN(comparison, pin, COLUMN_TEXT),
     COLUMN(comparison, asked_chunk, COLUMN_COUNT),
+    COLUMN(comparison, a_settings, COLUMN_TEXT),
+    COLUMN(comparison, b_settings, COLUMN_TEXT),
     COLUMN(comparison, a, COLUMN_TEXT),
     COLUMN(comparison, b, COLUMN_TEXT),
     COLUMN(comparison, a_samples, COLUMN_COUNT),
@@ -144,8 +146,12 @@ static int print_grid(FILE *out, const struct pairs *pairs, enum table_format fo
         add_row(&grid, made);
         if (made->a_left_out + made->b_left_out > 0)
             grid_note(&grid, GRID_WARNING,
-                      "%s: left out as failed, not verified or measured again: %" PRIu64 " of A, %" PRIu64 " of B",
+                      "%s: left out as failed, not verified or measured again: %" PRIu64
+                      " of A, %" PRIu64 " of B",
                       made->backend, made->a_left_out, made->b_left_out);
+        if (made->other_settings)
+            grid_note(&grid, GRID_WARNING, "%s: under other settings: A had '%s', B '%s'",
+                      made->backend, made->a_settings, made->b_settings);
     }
     int error = format == TABLE_MARKDOWN ? grid_print_markdown(out, &grid)
                 : format == TABLE_LATEX  ? grid_print_latex(out, &grid)

@@ -53,7 +53,9 @@ int out_file_open(const char *path, bool anew, FILE **file)
 
 const char *out_file_problem(int error)
 {
-    return error == -ENXIO ? "nobody reads this pipe" : strerror(-error);
+    return error == -ENXIO   ? "nobody reads this pipe"
+           : error == -EFBIG ? "File too large (ulimit -f unlimited)"
+                             : strerror(-error);
 }
 
 int out_file_empty(FILE *file)
@@ -82,7 +84,7 @@ static int say_unwritten(const char *path, int error, char *message, size_t byte
     snprintf(shown, sizeof shown, "%s%s", tail != path ? "..." : "", tail);
     text_clean(shown);
     if (*message == '\0')
-        snprintf(message, bytes, "cannot write all of %s: %s", shown, strerror(-error));
+        snprintf(message, bytes, "cannot write all of %s: %s", shown, out_file_problem(error));
     return error;
 }
 

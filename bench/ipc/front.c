@@ -69,7 +69,7 @@ static void take(struct turn *turn, const struct ipc_start *found)
     start->placement = turn->placement;
     start->start = turn->round + 1;
     if (*line->settings == '\0')
-        snprintf(line->settings, sizeof line->settings, "%s", found->settings);
+        memcpy(line->settings, turn->front->survey.end.settings, sizeof line->settings);
     start->settings = line->settings;
     if (strcmp(found->status, "ok") != 0) {
         snprintf(line->status, sizeof line->status, "%s", found->status);

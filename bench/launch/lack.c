@@ -189,6 +189,15 @@ static void explain_memory(char *text, size_t bytes)
         say_memory("", text, bytes);
 }
 
+static void explain_file_size(char *text, size_t bytes)
+{
+    uint64_t size = limit_of(RLIMIT_FSIZE);
+    if (size != UINT64_MAX)
+        snprintf(text, bytes,
+                 "a file, in memory or on disk, may have %" PRIu64 " KiB: ulimit -f unlimited",
+                 size / 1024);
+}
+
 static void explain_stack(char *text, size_t bytes)
 {
     uint64_t stack = limit_of(RLIMIT_STACK);
@@ -302,6 +311,7 @@ static const struct rule {
     {EAGAIN, NULL, explain_processes},
     {EMFILE, NULL, explain_descriptors},
     {ENOMEM, NULL, explain_memory},
+    {EFBIG, NULL, explain_file_size},
     {ENOSPC, NULL, explain_room},
     {EROFS, NULL, explain_room},
     {ENETUNREACH, NULL, explain_network},

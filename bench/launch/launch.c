@@ -121,10 +121,10 @@ static int start(struct run *run, char *message, size_t bytes)
 {
     struct cell_paths paths = {.results = "", .trace = "", .gbench = ""};
     const char *program = run->launch->cell->backend->python != NULL ? REGISTRY_PYTHON : "cell";
-    int error = run->launch->programs == NULL
-                    ? spawn_find(program, paths.program, sizeof paths.program)
-                    : spawn_find_of(run->launch->programs, program, paths.program,
-                                    sizeof paths.program);
+    int error =
+        run->launch->programs == NULL
+            ? spawn_find(program, paths.program, sizeof paths.program)
+            : spawn_find_of(run->launch->programs, program, paths.program, sizeof paths.program);
     if (error != 0) {
         snprintf(message, bytes, "libexec/parbench/%s is missing beside this program: build it",
                  program);
@@ -150,8 +150,8 @@ static int start(struct run *run, char *message, size_t bytes)
 
 /* ---- after ---------------------------------------------------------------------------------- */
 
-/* A cell may write there what it likes. The figure is what the file will say, no digit more: who reads
- * it must come to the same summary. */
+/* A cell may write there what it likes. The figure is what the file will say, no digit more: who
+ * reads it must come to the same summary. */
 static double known(double value)
 {
     char text[COLUMN_REAL_BYTES];
@@ -244,7 +244,8 @@ static int add_verdict(struct run *run, struct launched *launched)
             return 0;
     if (!verdict_write(&verdict, status, sizeof status))
         return 0;
-    return own_row_add(&launched->rows, run->launch->cell, run->launch->round, status);
+    return own_row_add(&launched->rows, run->launch->cell, run->launch->round, run->watch.settings,
+                       status);
 }
 
 static int conclude(struct run *run, struct launched *launched, char *message, size_t bytes)
@@ -260,8 +261,8 @@ static int conclude(struct run *run, struct launched *launched, char *message, s
         launched->failed |= has_failed(row);
         timed_out |= has_failed(row) && strncmp(row->status, "timeout", 7) == 0;
     }
-    launched->rank_died = launched->failed && run->watch.ranks.first.error != 0 &&
-                          !timed_out && atomic_load(&run->board->finished) == 0;
+    launched->rank_died = launched->failed && run->watch.ranks.first.error != 0 && !timed_out &&
+                          atomic_load(&run->board->finished) == 0;
     launched->signal = run->watch.signal;
     launched->results = read_results(run);
     if (run->trace != NULL)
@@ -279,7 +280,7 @@ static bool skip(const struct launch *launch, struct launched *launched, int *er
     if (!cell->backend->mpirun || mpirun_find(cell->workers + 1, why, sizeof why) == 0)
         return false;
     snprintf(status, sizeof status, "skip: %s", why);
-    *error = own_row_add(&launched->rows, cell, launch->round, status);
+    *error = own_row_add(&launched->rows, cell, launch->round, "", status);
     return true;
 }
 

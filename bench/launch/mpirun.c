@@ -35,10 +35,10 @@ static const char *const version4[][3] = {
     {NULL},
 };
 
-/* The same as far as version 5 has it (its mpirun is PRRTE's prterun). vader is called sm there, and
- * single copies are a framework of their own, smsc, whose components are named or, with ^, left out
- * (docs.open-mpi.org 5.0, "Shared Memory"; opal/mca/smsc). From its manual and its source: there
- * was no version 5 to try it on, so how it treats a dead rank is not known either. */
+/* The same as far as version 5 has it (its mpirun is PRRTE's prterun). vader is called sm there,
+ * and single copies are a framework of their own, smsc, whose components are named or, with ^, left
+ * out (docs.open-mpi.org 5.0, "Shared Memory"; opal/mca/smsc). From its manual and its source:
+ * there was no version 5 to try it on, so how it treats a dead rank is not known either. */
 static const char *const version5[][3] = {
     {"--map-by", ":OVERSUBSCRIBE"},
     {"--bind-to", "none"},
@@ -136,7 +136,7 @@ static int say_missing(char *message, size_t bytes)
         snprintf(message, bytes, "%s", built_without);
     else
         snprintf(message, bytes, "%s: install Open MPI (openmpi-bin) or put its bin on PATH",
-             other ? "the mpirun on PATH is not Open MPI's" : "there is no mpirun on PATH");
+                 other ? "the mpirun on PATH is not Open MPI's" : "there is no mpirun on PATH");
     return -ENOENT;
 }
 
@@ -210,9 +210,11 @@ static const char *fill(const char *value, const struct mpirun *mpirun)
     return value;
 }
 
-char *mpirun_settings(const struct mpirun *mpirun, char text[MPIRUN_SETTINGS_BYTES])
+#define OWN_SETTINGS_BYTES 64
+
+static char *own_settings(const struct mpirun *mpirun, char text[OWN_SETTINGS_BYTES])
 {
-    snprintf(text, MPIRUN_SETTINGS_BYTES, "yield=%d copy=%s", mpirun_yields(mpirun),
+    snprintf(text, OWN_SETTINGS_BYTES, "yield=%d copy=%s", mpirun_yields(mpirun),
              fill(COPY, mpirun));
     return text;
 }
@@ -269,12 +271,24 @@ static void set_all(char ***environment, const char *const (*table)[2], const st
     }
 }
 
+static struct variables rank_variables(const struct mpirun *mpirun, char own[OWN_SETTINGS_BYTES])
+{
+    return (struct variables){.reader = VARIABLES_CELL,
+                              .directory = mpirun->directory,
+                              .settings = own_settings(mpirun, own)};
+}
+
+char *mpirun_settings(const struct mpirun *mpirun, char text[VARIABLES_SETTINGS_BYTES])
+{
+    char own[OWN_SETTINGS_BYTES];
+    const struct variables variables = rank_variables(mpirun, own);
+    return variables_settings(&variables, text);
+}
+
 static char **make_environment(const struct mpirun *mpirun)
 {
-    char text[MPIRUN_SETTINGS_BYTES];
-    const struct variables variables = {.reader = VARIABLES_CELL,
-                                        .directory = mpirun->directory,
-                                        .settings = mpirun_settings(mpirun, text)};
+    char own[OWN_SETTINGS_BYTES];
+    const struct variables variables = rank_variables(mpirun, own);
     char **environment = variables_make(&variables);
     set_all(&environment, homeless, mpirun);
     set_all(&environment, additions, mpirun);

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MPIRUN_SETTINGS_BYTES 64
+#include "bench/launch/variables.h"
 
 struct mpirun {        /* what to start; borrowed */
     char *const *argv; /* of each rank; ends with NULL */
@@ -37,9 +37,10 @@ struct mpirun_command { /* for execve; owned by the caller */
  * beside another program whoever yields gets its core back only after that one's time slice. */
 bool mpirun_yields(const struct mpirun *mpirun);
 
-/* What MPI is told that its figures depend on, for the rows of its ranks: "yield=0 copy=cma".
- * Returns text. copy=none: messages above the eager limit go in fragments, by two copies each. */
-char *mpirun_settings(const struct mpirun *mpirun, char text[MPIRUN_SETTINGS_BYTES]);
+/* What the figures of its ranks depend on, for their rows: what MPI is told, and variables of the
+ * user's (variables.h): "yield=0 copy=cma". Returns text. copy=none: messages above the eager limit
+ * go in fragments, by two copies each. */
+char *mpirun_settings(const struct mpirun *mpirun, char text[VARIABLES_SETTINGS_BYTES]);
 
 /* Makes the command. Returns 0; -ENOENT: there is no Open MPI 4 or 5, as message[bytes] says in one
  * line that gives the reason to skip; or -ENOMEM. Then *command is empty, and freeing it is a

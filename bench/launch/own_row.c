@@ -20,8 +20,8 @@ static int append(struct sample_table *rows, const struct sample *sample)
     sample_write(file, sample);
     fclose(file);
     file = fmemopen(text, bytes, "r");
-    int error = file != NULL ? sample_read(file, "row", &one, NULL, message, sizeof message)
-                             : -ENOMEM;
+    int error =
+        file != NULL ? sample_read(file, "row", &one, NULL, message, sizeof message) : -ENOMEM;
     if (error == 0)
         error = sample_table_append(rows, &one);
     if (file != NULL)
@@ -31,7 +31,7 @@ static int append(struct sample_table *rows, const struct sample *sample)
 }
 
 int own_row_add(struct sample_table *rows, const struct cell *cell, uint64_t round,
-                const char *status)
+                const char *settings, const char *status)
 {
     const struct work_description *work = cell->work;
     struct job job = {.shape = work->shape};
@@ -39,11 +39,12 @@ int own_row_add(struct sample_table *rows, const struct cell *cell, uint64_t rou
                         .workers = cell->workers,
                         .schedule = cell->schedule.schedule,
                         .chunk = cell->schedule.chunk};
-    struct sample sample = model_sample(work->name, work->parameters, work->tasks,
-                                        cell->backend->name, &plan);
+    struct sample sample =
+        model_sample(work->name, work->parameters, work->tasks, cell->backend->name, &plan);
     sample.round = round;
     if (cell->pin != NULL)
         sample.pin = cell->pin;
+    sample.settings = settings;
     sample.status = status;
     return append(rows, &sample);
 }

@@ -64,6 +64,7 @@ static void judge(const struct watch *watch, const struct tool *tool, struct too
     const size_t bytes = sizeof end->status;
     child_describe(watch->status, how, sizeof how);
     quote_line(watch->printed, end->said, sizeof end->said);
+    memcpy(end->settings, watch->settings, sizeof end->settings);
     end->signal = watch->signal;
     if (watch->signal != 0)
         snprintf(end->status, bytes, "failed: stopped by signal %d (%s)", watch->signal,

@@ -17,6 +17,7 @@
 #include "bench/launch/lack.h"
 #include "bench/launch/quote.h"
 #include "bench/launch/session.h"
+#include "bench/launch/variables.h"
 
 #define TOOL_STATUS_BYTES 1024
 
@@ -35,6 +36,7 @@ struct tool_end {
     int signal;                     /* the user's that ended the run, or 0 */
     char said[QUOTE_BYTES];         /* of what it printed, the line that tells; "" */
     struct lack lack;               /* as it was before */
+    char settings[VARIABLES_SETTINGS_BYTES]; /* what its figures depend on (variables.h) */
 };
 
 /* Runs it. Returns 0, or a negative errno with one line in message[bytes]: nothing could be

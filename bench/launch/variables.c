@@ -212,14 +212,20 @@ static void add_variable(char *text, size_t bytes, const char *variable)
              text_brief(variable, shown, sizeof shown));
 }
 
-static int set_settings(char ***environment, const struct variables *variables)
+char *variables_settings(const struct variables *variables, char text[VARIABLES_SETTINGS_BYTES])
 {
-    char text[VARIABLES_SETTINGS_BYTES] = "";
-    if (variables->settings != NULL)
-        snprintf(text, sizeof text, "%s", variables->settings);
+    snprintf(text, VARIABLES_SETTINGS_BYTES, "%s",
+             variables->settings != NULL ? variables->settings : "");
     for (char **variable = environ; *variable != NULL; variable++)
         if (is_setting(*variable, variables->reader))
-            add_variable(text, sizeof text, *variable);
+            add_variable(text, VARIABLES_SETTINGS_BYTES, *variable);
+    return text;
+}
+
+static int set_settings(char ***environment, const struct variables *variables)
+{
+    char text[VARIABLES_SETTINGS_BYTES];
+    variables_settings(variables, text);
     return *text != '\0' ? variables_set(environment, VARIABLES_SETTINGS, text) : 0;
 }
 

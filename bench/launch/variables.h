@@ -38,6 +38,10 @@ void variables_settle(void);
  * caller (variables_free); NULL: no memory. */
 char **variables_make(const struct variables *variables);
 
+/* What of that environment its figures depend on, as it is told in the column `settings`: "yield=1
+ * OMP_PROC_BIND=true"; "" if nothing. Returns text. */
+char *variables_settings(const struct variables *variables, char text[VARIABLES_SETTINGS_BYTES]);
+
 /* Sets one variable in such an environment. Returns 0 or -ENOMEM. */
 int variables_set(char ***environment, const char *name, const char *value);
 

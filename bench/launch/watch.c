@@ -19,7 +19,7 @@
 #include "common/io.h"
 
 #define DESCRIPTORS      "descriptors" /* in the janitor's directory, a link that spawn makes */
-#define OUTPUT_PIECES    64 /* read at once, lest a program that chatters takes us up */
+#define OUTPUT_PIECES    64            /* read at once, lest a program that chatters takes us up */
 #define PIECE_BYTES      4096
 #define SIGN_ON_MS       10 /* how often to look for ranks that have signed on */
 #define ORPHANS_LIMIT_NS (2 * NS_PER_S)
@@ -76,6 +76,7 @@ static int start_ranks(struct watch *watch, char *const *argv, unsigned ranks, c
     int error = mpirun_command(&mpirun, &command, message, bytes);
     if (error != 0)
         return error;
+    mpirun_settings(&mpirun, watch->settings);
     struct spawn spawn = {.argv = command.argv,
                           .environment = command.environment,
                           .output = watch->output[1],
@@ -98,6 +99,7 @@ int watch_start(struct watch *watch, char *const *argv, unsigned ranks, uint64_t
         .output = watch->output[1],
         .link = link};
     *message = '\0';
+    variables_settings(&spawn.variables, watch->settings);
     watch->deadline_ns = clock_deadline(limit_ns);
     int error = ranks == 0 ? spawn_program(&spawn, &watch->child)
                            : start_ranks(watch, argv, ranks, link, message, bytes);
@@ -180,8 +182,8 @@ static int wait_for_end(struct watch *watch)
 /* Ends what still runs: a program whose time is up, and whatever one left behind. */
 static void end(struct watch *watch)
 {
-    unsigned found = descendants_end(&watch->child, &watch->status, watch->janitor->child.pid,
-                                     ORPHANS_LIMIT_NS);
+    unsigned found =
+        descendants_end(&watch->child, &watch->status, watch->janitor->child.pid, ORPHANS_LIMIT_NS);
     watch->left_behind = watch->ended ? found : 0;
     if (!watch->ended)
         watch->status = SIGKILL; /* as waitpid tells it */

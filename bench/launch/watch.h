@@ -21,17 +21,17 @@
 #include "common/child.h"
 
 #define WATCH_PATH_BYTES   (PATH_MAX + 32) /* of a path to a descriptor */
-#define WATCH_OUTPUT_BYTES 16384 /* so much of the end of what a program prints is kept */
+#define WATCH_OUTPUT_BYTES 16384           /* so much of the end of what a program prints is kept */
 
 struct watch_means { /* borrowed */
     struct janitor *janitor;
-    int signals;               /* signalfd of what ends the run, of a session */
-    const struct board *board; /* on which ranks of MPI sign on, or NULL */
-    unsigned workers;          /* so many ranks */
+    int signals;                  /* signalfd of what ends the run, of a session */
+    const struct board *board;    /* on which ranks of MPI sign on, or NULL */
+    unsigned workers;             /* so many ranks */
     enum variables_reader reader; /* what it is: see variables.h */
     char **environment;           /* instead, if not NULL */
-    bool single_copy;          /* of a session: for ranks, as is */
-    bool one_core;             /* ... that some of them are bound to one core (mpirun.h) */
+    bool single_copy;             /* of a session: for ranks, as is */
+    bool one_core;                /* ... that some of them are bound to one core (mpirun.h) */
 };
 
 struct watch {
@@ -45,6 +45,7 @@ struct watch {
     struct child child;
     pid_t group; /* of the child and most of what it starts */
     int output[2];
+    char settings[VARIABLES_SETTINGS_BYTES]; /* what its figures depend on, as its rows tell it */
     /* what came of it */
     char printed[WATCH_OUTPUT_BYTES + 1]; /* the end of its standard output and error */
     size_t printed_bytes;

@@ -327,8 +327,10 @@ static int measure_planned(struct metg *metg, const struct curve_place *place, u
  */
 static int measure_rounds(struct metg *metg, bool wanted[], struct sample_table rows[])
 {
+    const uint64_t begin_ns = clock_ns();
     int error = 0;
-    for (uint64_t round = 1; round <= metg->options->rounds; round++)
+    for (uint64_t round = 1; round <= metg->options->rounds; round++) {
+        metg->span_ns = clock_ns() - begin_ns;
         for (size_t grid = CURVE_GRID; grid-- > 0;)
             for (int map = CURVE_LONG; map <= CURVE_SHORT; map++) {
                 if (error != 0 || metg->runner.signal != 0)
@@ -336,6 +338,7 @@ static int measure_rounds(struct metg *metg, bool wanted[], struct sample_table 
                 const struct curve_place place = {grid, (enum curve_map)map};
                 error = measure_planned(metg, &place, round, wanted, rows);
             }
+    }
     return error;
 }
 

@@ -22,7 +22,8 @@ struct metg {
     struct metg_plan {
         struct curve_place places[CURVE_PLACES]; /* places[count] */
         size_t count;
-    } * plans; /* plans[matrix.count] */
+    } * plans;        /* plans[matrix.count] */
+    uint64_t span_ns; /* between the begins of the first round and the last one */
     char message[RUNNER_MESSAGE_BYTES];
 };
 

@@ -228,6 +228,7 @@ static int print_table(const struct report *report, enum table_format format)
     grid_note(
         &grid, GRID_PLAIN,
         "intervals are between process starts; starts: how far the middle 80 %% of them differ");
+    grid_note_span(&grid, metg->options->rounds > 1 ? metg->span_ns : 0);
     int error = format == TABLE_MARKDOWN ? grid_print_markdown(stdout, &grid)
                 : format == TABLE_LATEX  ? grid_print_latex(stdout, &grid)
                                          : grid_print_terminal(stdout, &grid);

@@ -7,6 +7,7 @@
 #include "common/check.h"
 
 #define SEED       25
+#define DRAWN_MOST 3
 #define TRIES_MOST (4 * STATISTICS_REPLICATES) /* draws, if some lack what a model needs */
 
 /* The median of a point's drawn rounds; NaN: it was measured in none. values[count] is scratch. */
@@ -54,7 +55,7 @@ bool starts_fit(const struct starts *starts, struct model *model, double *misfit
 static bool redraw(const struct starts *starts, gsl_rng *generator, size_t drawn[], double values[],
                    struct model replicates[])
 {
-    const size_t count = starts->rounds - 1;
+    const size_t count = starts->rounds <= DRAWN_MOST ? starts->rounds - 1 : DRAWN_MOST;
     size_t done = 0;
     gsl_rng_set(generator, SEED);
     for (size_t tries = 0; tries < TRIES_MOST && done < STATISTICS_REPLICATES; tries++) {

@@ -7,6 +7,10 @@
 
 #include "bench/data/text.h"
 #include "common/check.h"
+#include "common/clock.h"
+
+#define SHORT_SPAN_NS                                                                              \
+    (27 * NS_PER_S) /* less than the 30 s of bench ipc's and bench spawn's --spread */
 
 /* Makes room for one zeroed item more at the end of items[count] and counts it; returns the new
  * array, or NULL with the error remembered. */
@@ -114,6 +118,15 @@ void grid_note(struct grid *grid, enum grid_tone tone, const char *format, ...)
     va_start(arguments, format);
     keep_format(grid, &note->text, format, arguments);
     va_end(arguments);
+}
+
+void grid_note_span(struct grid *grid, uint64_t span_ns)
+{
+    if (span_ns > 0 && span_ns < SHORT_SPAN_NS)
+        grid_note(grid, GRID_WARNING,
+                  "all starts lie within %.1f s and know one state of the machine: another run may "
+                  "differ by more than these intervals",
+                  (double)span_ns / (double)NS_PER_S);
 }
 
 bool grid_is_used(const struct grid *grid, size_t column)

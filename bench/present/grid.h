@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct grid_column {
@@ -68,6 +69,10 @@ void grid_set(struct grid *grid, size_t column, const char *format, ...)
 /* Adds a line below the last group's rows, by printf's rules. */
 void grid_note(struct grid *grid, enum grid_tone tone, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Notes that all starts of what is shown lie within span_ns, if that is so short that they know one
+ * state of the machine; 0: there are no several starts. */
+void grid_note_span(struct grid *grid, uint64_t span_ns);
 
 /* Whether any row of any group has something in this column. */
 bool grid_is_used(const struct grid *grid, size_t column);

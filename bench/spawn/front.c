@@ -9,12 +9,16 @@
 #include <string.h>
 
 #include "bench/command/commands.h"
+#include "bench/command/cores.h"
 #include "bench/launch/describe.h"
+#include "bench/launch/mpirun.h"
+#include "bench/launch/variables.h"
 #include "bench/spawn/figures.h"
 #include "bench/spawn/launch.h"
 #include "bench/spawn/options.h"
 #include "bench/spawn/row.h"
 #include "bench/spawn/shown.h"
+#include "bench/spawn/tool/way.h"
 #include "bench/suite/progress.h"
 #include "bench/survey/survey.h"
 #include "common/clock.h"
@@ -24,6 +28,7 @@
 struct line {                   /* what becomes a row */
     struct spawn_start *starts; /* starts[count]; their status is "ok" or: */
     size_t count;
+    char settings[VARIABLES_SETTINGS_BYTES];
     char status[TOOL_STATUS_BYTES]; /* why the last one has no figure, and no other will follow; ""
                                      */
 };
@@ -70,6 +75,18 @@ static bool lacks_python(const struct front *front, enum spawn_way way, char *st
     return reason != NULL;
 }
 
+/* The measuring program starts ranks itself, by the same command line as a cell's. */
+static void tell_settings(struct front *front, enum spawn_way way, char *settings)
+{
+    const struct mpirun mpirun = {.ranks = WAY_RANKS,
+                                  .cores = cores_whole(),
+                                  .single_copy = session_single_copy(&front->survey.session)};
+    if (strcmp(spawn_catalogue[way].mechanism, "mpirun") == 0)
+        mpirun_settings(&mpirun, settings);
+    else
+        variables_settings(&(struct variables){.reader = VARIABLES_PROGRAM}, settings);
+}
+
 static void take(struct front *front, struct line *line, const struct spawn_start *found,
                  uint64_t round)
 {
@@ -78,6 +95,9 @@ static void take(struct front *front, struct line *line, const struct spawn_star
     struct spawn_start *start = &line->starts[line->count++];
     *start = *found;
     start->start = round + 1;
+    if (*line->settings == '\0' && strncmp(found->status, "skip", 4) != 0)
+        tell_settings(front, front->options->ways[line - front->lines], line->settings);
+    start->settings = line->settings;
     if (strcmp(found->status, "ok") != 0) {
         snprintf(line->status, sizeof line->status, "%s", found->status);
         survey_judge(&front->survey, line->status, sizeof line->status);

@@ -16,6 +16,7 @@ const struct column spawn_start_columns[SPAWN_START_COLUMNS] = {
     COLUMN(spawn_start, total_spread_ns, COLUMN_REAL),
     COLUMN(spawn_start, idle_pss_kib, COLUMN_REAL),
     COLUMN(spawn_start, idle_uss_kib, COLUMN_REAL),
+    COLUMN(spawn_start, settings, COLUMN_TEXT),
     COLUMN(spawn_start, status, COLUMN_TEXT),
 };
 
@@ -41,6 +42,7 @@ const struct column spawn_columns[SPAWN_COLUMNS] = {
     COLUMN(spawn_row, high_mode_ns, COLUMN_REAL),
     COLUMN(spawn_row, idle_pss_kib, COLUMN_REAL),
     COLUMN(spawn_row, idle_uss_kib, COLUMN_REAL),
+    COLUMN(spawn_row, settings, COLUMN_TEXT),
     COLUMN(spawn_row, status, COLUMN_TEXT),
 };
 
@@ -55,6 +57,7 @@ struct spawn_start spawn_start_without_figures(enum spawn_way way, const char *s
         .total_spread_ns = NAN,
         .idle_pss_kib = NAN,
         .idle_uss_kib = NAN,
+        .settings = "",
         .status = status,
     };
 }
@@ -106,6 +109,7 @@ struct spawn_row spawn_row_of(const struct spawn_start starts[], size_t count)
                               own = STARTS_FIELD(starts, idle_uss_kib);
     struct spawn_row row = {.mechanism = starts[0].mechanism,
                             .condition = starts[0].condition,
+                            .settings = starts[0].settings,
                             .status = status_of(starts, count)};
     const size_t used = strcmp(row.status, "ok") == 0 ? count : 0;
     set_times(&row, starts, used);

@@ -19,8 +19,8 @@
 #include "bench/data/columns.h"
 #include "bench/spawn/catalogue.h"
 
-#define SPAWN_START_COLUMNS 11
-#define SPAWN_COLUMNS       22
+#define SPAWN_START_COLUMNS 12
+#define SPAWN_COLUMNS       23
 
 struct spawn_start {
     const char *mechanism, *condition;  /* texts are borrowed */
@@ -30,6 +30,7 @@ struct spawn_start {
     double total_spread_ns; /* what the middle half of the samples spans; NaN: fewer than 3 */
     double idle_pss_kib;    /* of one idle worker: its share of each page that it maps, */
     double idle_uss_kib;    /* and the pages that are its alone; only the first start weighs */
+    const char *settings;   /* what its figures depend on (bench/launch/variables.h); "": nothing */
     const char *status;     /* ok, or why there is no figure: "skip: ", "failed: ", "timeout: " */
 };
 
@@ -46,7 +47,7 @@ struct spawn_row {
     uint64_t high_mode_starts; /* and of the slower ones; else 0 and NaN */
     double high_mode_ns;
     double idle_pss_kib, idle_uss_kib;
-    const char *status;
+    const char *settings, *status;
 };
 
 extern const struct column spawn_start_columns[SPAWN_START_COLUMNS];

@@ -115,7 +115,7 @@ static int skip(struct runner *runner, const struct matrix *matrix, size_t index
     launched.failed = strchr(cell->backend_path, '/') != NULL;
     snprintf(status, sizeof status, "%s: %s", launched.failed ? "failed" : "skip",
              cell->backend->problem);
-    int error = own_row_add(&launched.rows, cell, round, status);
+    int error = own_row_add(&launched.rows, cell, round, "", status);
     return error != 0 ? error : keep(runner, matrix, index, round, &launched, rows);
 }
 
@@ -144,8 +144,7 @@ static bool wait_for_quiet(struct runner *runner)
     struct signalfd_siginfo info;
     progress_say(&runner->progress, "waiting until other programs leave the machine alone");
     enum retake_end end = retake_wait(&runner->retake, runner->session.signals);
-    if (end == RETAKE_SIGNAL &&
-        read(runner->session.signals, &info, sizeof info) == sizeof info)
+    if (end == RETAKE_SIGNAL && read(runner->session.signals, &info, sizeof info) == sizeof info)
         runner->signal = (int)info.ssi_signo;
     return end == RETAKE_QUIET;
 }
@@ -195,7 +194,8 @@ static int launch_until_quiet(struct runner *runner, struct launch *launch,
 static bool ran_out_of_time(const struct sample_table *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
-        if (strncmp(rows->rows[i].status, "timeout", 7) == 0 && !plain_is_lost(rows->rows[i].status))
+        if (strncmp(rows->rows[i].status, "timeout", 7) == 0 &&
+            !plain_is_lost(rows->rows[i].status))
             return true;
     return false;
 }
@@ -204,7 +204,7 @@ static int leave_out(struct runner *runner, const struct matrix *matrix, size_t 
                      uint64_t round, struct sample_table *rows)
 {
     struct launched launched = {0};
-    int error = own_row_add(&launched.rows, &matrix->cells[index], round,
+    int error = own_row_add(&launched.rows, &matrix->cells[index], round, "",
                             "skip: it ran into its time limit in an earlier round");
     return error != 0 ? error : keep(runner, matrix, index, round, &launched, rows);
 }

@@ -127,6 +127,7 @@ int survey_take_rounds(struct survey *survey, size_t count, uint64_t rounds,
                    apart_ns = survey->options->spread_ns / (rounds > 1 ? rounds - 1 : 1);
     for (uint64_t round = 0; round < rounds && error == 0; round++) {
         wait_for_round(survey, begin_ns + round * apart_ns);
+        survey->span_ns = clock_ns() - begin_ns;
         matrix_shuffle(order, count, &random);
         for (size_t i = 0; i < count && error == 0 && survey->signal == 0; i++)
             error = measure(context, order[i], round);
@@ -246,6 +247,7 @@ static int print_grid(const struct survey *survey)
     struct grid grid;
     grid_open(&grid, survey->table->shown, survey->table->shown_count);
     survey->table->fill(&grid, survey->records, survey->count);
+    grid_note_span(&grid, survey->span_ns);
     int error = format == TABLE_MARKDOWN ? grid_print_markdown(stdout, &grid)
                 : format == TABLE_LATEX  ? grid_print_latex(stdout, &grid)
                                          : grid_print_terminal(stdout, &grid);

@@ -48,6 +48,7 @@ struct survey {
     char *records;          /* records[count] of the table's, which own their texts */
     size_t count;
     FILE *file, *start_file; /* DIR/FILE, or NULL */
+    uint64_t span_ns;        /* between the begins of the first round and the last one */
     int signal;              /* that the user wants it to end with, or 0 */
     struct tool_end end;     /* of the program whose rows are being read */
     bool failed;             /* a row says that something went wrong */

@@ -16,6 +16,8 @@
 
 #define NOT_FOUND     127 /* exit status of a program that could not be executed */
 #define COULD_NOT_ASK "could not be asked: no process can be started"
+#define NO_ANSWER                                                                                  \
+    "gave no answer in time: the machine is busy, or the program on a dead network mount"
 
 struct tool {
     const char *argv[4];
@@ -35,7 +37,7 @@ static const char *ask(const struct tool *tool, uint64_t deadline_ns, char *line
     } else if (child_wait(&child, deadline_ns, &status) != 0) {
         kill(-child.pid, SIGKILL); /* its process group, with whatever it started */
         child_end(&child);
-        problem = "gave no answer in time";
+        problem = NO_ANSWER;
     } else if (status != 0) {
         problem =
             WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND ? "missing" : "does not run";
@@ -55,7 +57,8 @@ static void find_tool(const struct fact_query *query, struct fact *fact)
     const char *problem = ask(tool, query->source->tools_deadline_ns, line, sizeof line);
     if (problem == NULL)
         fact_text(fact, "%s (for %s)", line, tool->enables);
-    else if (strcmp(problem, COULD_NOT_ASK) == 0) /* it may be here or not */
+    else if (strcmp(problem, COULD_NOT_ASK) == 0 ||
+             strcmp(problem, NO_ANSWER) == 0) /* it may be here or not */
         fact_unknown(fact, problem);
     else
         fact_text(fact, "%s: no %s; sudo apt-get install %s", problem, tool->enables,

@@ -1,11 +1,9 @@
 #include "bench/ipc/tool/figures.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/data/statistics.h"
 #include "bench/ipc/row.h"
-#include "bench/launch/variables.h"
 #include "common/clock.h"
 
 #define P99_LEAST    100 /* of fewer trips nobody knows the slowest hundredth */
@@ -28,16 +26,13 @@ static double bandwidth(uint64_t bytes, double message_ns[], size_t count)
 }
 
 static struct ipc_start make_row(const struct measure *measure, struct side_outcome *outcome,
-                               const char *status)
+                                 const char *status)
 {
     const char *between = measure->rank >= 0            ? "ranks"
                           : measure->transport->threads ? "threads"
                                                         : "processes";
     struct ipc_start row = ipc_start_without_figures(
         measure->name, between, place_names[measure->place], measure->bytes, status);
-    const char *settings = getenv(VARIABLES_SETTINGS);
-    if (settings != NULL)
-        row.settings = settings;
     if (strcmp(status, "ok") != 0)
         return row;
     set_round_trip(&row, outcome->round_trip_ns, outcome->batches);
@@ -58,12 +53,12 @@ static struct ipc_start reference_row(const struct measure *measure, const struc
                                       struct side_outcome *outcome)
 {
     const bool windows = measure->reference->windows;
-    struct ipc_start row = ipc_start_without_figures(
-        measure->reference->name, beside->between, beside->placement,
-        windows ? REFERENCE_WINDOW_BYTES : REFERENCE_BYTES, "ok");
+    struct ipc_start row =
+        ipc_start_without_figures(measure->reference->name, beside->between, beside->placement,
+                                  windows ? REFERENCE_WINDOW_BYTES : REFERENCE_BYTES, "ok");
     if (windows)
-        row.window_bytes_per_s = TRANSPORT_WINDOW_MOST * bandwidth(row.bytes, outcome->reference_ns,
-                                                                   outcome->references);
+        row.window_bytes_per_s = TRANSPORT_WINDOW_MOST *
+                                 bandwidth(row.bytes, outcome->reference_ns, outcome->references);
     else
         set_round_trip(&row, outcome->reference_ns, outcome->references);
     return row;
