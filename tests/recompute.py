@@ -18,7 +18,8 @@ TEXT_KEYS = ["suite", "workload", "parameters", "backend", "schedule", "pin"]
 KEYS = TEXT_KEYS + ["chunk", "asked_chunk", "workers", "tasks", "task_bytes", "result_bytes"]
 SAME_WORK = ["suite", "workload", "parameters"]
 REPLACED = "disturbed: measured again"
-NOISY = DISTURBED = 0.10
+NOISY = 0.10
+DISTURBED = 0.25
 REPLICATES = 4000
 NONE = math.nan
 UNKNOWN = (NONE, NONE, NONE)
